@@ -1,0 +1,53 @@
+# make serve, make test: each installs what it needs into .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/runtime-installed
+TOOLS := $(VENV)/tools-installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check bench lock
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+serve: $(RUNTIME) ## Install, migrate, seed and serve (HOST=, PORT=, WORKERS=, DATABASE_URL=)
+	$(if $(HOST),HOST=$(HOST)) $(if $(PORT),PORT=$(PORT)) $(if $(WORKERS),WORKERS=$(WORKERS)) \
+	  $(if $(DATABASE_URL),DATABASE_URL='$(DATABASE_URL)') $(BIN)/failed-fusion serve
+
+test: $(TOOLS) ## Run the tests, on SQLite and on a PostgreSQL they start themselves
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(TOOLS) ## Lint, format, types, import layers, data files, schemas, lock
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache | tail -n 4
+	$(BIN)/failed-fusion check
+	$(BIN)/failed-fusion schema --check
+	@for lock in requirements requirements-dev; do cp $$lock.lock $(VENV)/$$lock.lock; done
+	@$(COMPILE) --group build --output-file $(VENV)/requirements.lock pyproject.toml
+	@$(COMPILE) --group dev --constraint $(VENV)/requirements.lock --output-file $(VENV)/requirements-dev.lock pyproject.toml
+	@for lock in requirements requirements-dev; do \
+	  diff -q $$lock.lock $(VENV)/$$lock.lock >/dev/null || { echo "$$lock.lock is stale: run make lock"; exit 1; }; done
+	@echo "The locks are up to date."
+
+bench: $(TOOLS) ## Measure start-up and throughput beside rivals, as ratios (needs wrk)
+	$(BIN)/python benchmarks/bench.py
+
+lock: $(TOOLS) ## Compile the locks from pyproject.toml (ARGS=--upgrade for newer versions)
+	$(COMPILE) $(ARGS) --group build --output-file requirements.lock pyproject.toml
+	$(COMPILE) $(ARGS) --group dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+$(RUNTIME): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes --requirement requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TOOLS): $(RUNTIME) requirements-dev.lock
+	$(PIP) --require-hashes --requirement requirements-dev.lock
+	@touch $@
