@@ -1,0 +1,1 @@
+"""The failed-fusion knowledge API: structured, source-cited knowledge about failed spinal fusion."""

@@ -1,0 +1,1 @@
+"""SQL: every question the product asks of its database, by subject."""

@@ -1,0 +1,12 @@
+"""Every table of the schema in one place, for migrations: importing this module registers all."""
+
+from typing import Final
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+from api.knowledge import entities, evidence, kinds, relations, releases
+
+__all__ = ["METADATA", "entities", "evidence", "kinds", "relations", "releases"]
+
+METADATA: Final[MetaData] = SQLModel.metadata
