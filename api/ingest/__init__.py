@@ -1,0 +1,1 @@
+"""From the files people edit in `data/` to a checked, released database."""
