@@ -1,0 +1,1 @@
+"""What HTTP asks of every answer: problems, caching, limits, headers. No knowledge here."""

@@ -1,0 +1,1 @@
+"""How knowledge is shown: pure functions from rows to what goes over the wire. No SQL here."""

@@ -1,0 +1,1 @@
+"""The addresses of the API: thin, one module a family of resources."""

@@ -1,0 +1,103 @@
+"""What every route needs of a request: one snapshot of the database, and how to answer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from api.http.addresses import base_url
+from api.http.problems import ProblemError, ProblemType
+from api.knowledge.queries.paging import Window
+from api.knowledge.queries.releases import current_release
+from api.knowledge.releases import Release
+from api.representations.envelope import (
+    DISCLAIMER,
+    LICENSE,
+    Address,
+    Answer,
+    Links,
+    ListAnswer,
+    ListMeta,
+    Meta,
+    link_header,
+    list_links,
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: its session (a snapshot of one release), and the answers it can get."""
+
+    session: Session
+    release: Release
+    address: Address
+
+    @property
+    def base(self) -> str:
+        """The address of the service."""
+        return self.address.base
+
+    def answer(self, data: BaseModel, fields: Sequence[str] = ()) -> Response:
+        """One thing; `fields` trims it to these."""
+        body = Answer[Any].model_construct(
+            data=data,
+            meta=Meta(release=self.release.id, license=LICENSE, disclaimer=DISCLAIMER),
+            links=Links(self=str(self.address)),
+        )
+        return _json(body, {"data": set(fields)} if fields else {})
+
+    def answer_list(
+        self,
+        rows: Sequence[BaseModel],
+        total: int,
+        window: Window,
+        fields: Sequence[str] = (),
+        missing: Sequence[str] | None = None,
+    ) -> Response:
+        """A page of a list; `fields` trims its rows, `missing` tells ids that were not found."""
+        links = list_links(self.address, window, total)
+        meta = ListMeta(
+            release=self.release.id,
+            license=LICENSE,
+            disclaimer=DISCLAIMER,
+            total=total,
+            limit=window.limit,
+            offset=window.offset,
+        )
+        if missing is not None:
+            meta.missing = list(missing)
+        body = ListAnswer[Any].model_construct(data=list(rows), meta=meta, links=links)
+        response = _json(body, {"data": {"__all__": set(fields)}} if fields else {})
+        response.headers["Link"] = link_header(links)
+        return response
+
+
+def _json(body: BaseModel, trimmed: dict[str, Any]) -> Response:
+    """A body as JSON. What was never set (an include nobody asked for) is left out."""
+    include = {**trimmed, "meta": True, "links": True} if trimmed else None
+    # The rows know their own shape; their types are not repeated in the envelope at run time.
+    text = body.model_dump_json(include=include, exclude_unset=True, serialize_as_any=True)
+    return Response(text, media_type="application/json")
+
+
+def _call(request: Request) -> Iterator[Call]:
+    """Open a snapshot for the time of the request."""
+    with Session(request.app.state.engine) as session:
+        release = current_release(session)
+        if release is None:
+            raise ProblemError(
+                ProblemType.UNAVAILABLE, "The database holds no release yet: it is being seeded."
+            )
+        # The query is repeated in links in the form it came.
+        address = Address(
+            base=base_url(request.scope),
+            path=request.url.path,
+            query=request.scope["query_string"].decode("ascii", "replace"),
+        )
+        yield Call(session, release, address)
+
+
+CallDep = Annotated[Call, Depends(_call)]

@@ -1,0 +1,136 @@
+"""Query parameters: their types, and the refusal of every other one."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import Depends, Path, Query, Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+
+from api.http.problems import ParameterError, ProblemError, ProblemType, parameter_names
+from api.knowledge.queries.paging import Window
+from api.knowledge.vocabulary import Audience
+
+Route = TypeVar("Route", bound=Callable[..., Any])
+
+MAX_IDS = 200
+"""So many ids one request may name."""
+
+
+def _split(values: Any) -> Any:
+    """`a,b` and a repeated parameter alike as a list without repeats."""
+    if not isinstance(values, list):
+        return values
+    items = [item.strip() for value in values for item in str(value).split(",")]
+    return list(dict.fromkeys(item for item in items if item))
+
+
+def comma_list(item: Any, description: str, max_items: int = 30) -> Any:
+    """A parameter that takes several values, with commas between them."""
+    return Annotated[
+        list[item], BeforeValidator(_split), Field(max_length=max_items, description=description)
+    ]
+
+
+class NoParameters(BaseModel):
+    """A route that takes no query parameters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Paged(NoParameters):
+    """Which page of a list."""
+
+    limit: int = Field(default=20, ge=1, le=200, description="Rows on a page, 1 to 200.")
+    offset: int = Field(default=0, ge=0, le=1_000_000, description="Rows to skip.")
+
+    @property
+    def window(self) -> Window:
+        """The page as queries take it."""
+        return Window(self.limit, self.offset)
+
+
+class Worded(NoParameters):
+    """For whom."""
+
+    audience: Audience = Field(
+        default=Audience.PLAIN,
+        description="`plain` for everyone, `clinical` for clinicians: picks `text` and `summary`.",
+    )
+
+
+def choices(names: Sequence[str]) -> Any:
+    """One of these words."""
+    return Literal[tuple(names)]
+
+
+def fields_of(model: type[BaseModel]) -> Any:
+    """The `fields` parameter for rows of a model."""
+    return comma_list(
+        choices(list(model.model_fields)),
+        "Trim the answer to these fields, with commas between them.",
+        max_items=60,
+    )
+
+
+def sort_by(names: Sequence[str]) -> Any:
+    """The `sort` parameter over these columns."""
+    return comma_list(
+        choices([sign + name for name in names for sign in ("", "-")]),
+        "Sort by these, with commas between them; a leading dash for falling order.",
+        max_items=4,
+    )
+
+
+def parameters(name: str, *bases: type[BaseModel], **own: Any) -> type[Any]:
+    """A query-parameter model: the bases' parameters and `own`, as `name=(type, default)`."""
+    model: type[Any] = create_model(name, __base__=bases or (NoParameters,), **own)
+    return model
+
+
+def takes(model: type[BaseModel], slug: str | None = None) -> Callable[[Route], Route]:
+    """Say of a route made at run time what its `wanted` is read from, and an example of its `slug`.
+
+    Such types exist only when the application runs; a type checker sees what the route declares.
+    """
+
+    def mark(route: Route) -> Route:
+        route.__annotations__["wanted"] = Annotated[model, Query()]
+        if slug is not None:
+            path = Path(description="Slug of the entity.", max_length=120, examples=[slug])
+            route.__annotations__["slug"] = Annotated[str, path]
+        return route
+
+    return mark
+
+
+def _once(request: Request) -> None:
+    """Refuse a single-valued parameter that is given twice: which one was meant is unknown."""
+    given = [key for key, _ in request.query_params.multi_items()]
+    repeated = [key for key in dict.fromkeys(given) if given.count(key) > 1]
+    if not repeated:
+        return
+    lists = _list_parameters(request)
+    errors = [
+        ParameterError(parameter=key, reason="It is given more than once. Give it once.")
+        for key in repeated
+        if key in parameter_names(request) and key not in lists
+    ]
+    if errors:
+        named = ", ".join(error.parameter for error in errors)
+        raise ProblemError(
+            ProblemType.INVALID_PARAMETERS, f"Change these parameters: {named}.", errors=errors
+        )
+
+
+def _list_parameters(request: Request) -> set[str]:
+    operation = request.app.openapi()["paths"].get(request.scope["route"].path, {}).get("get", {})
+    return {
+        item["name"]
+        for item in operation.get("parameters", [])
+        if item["schema"].get("type") == "array"
+    }
+
+
+OncePerParameter = Depends(_once)
+Nothing = Annotated[NoParameters, Query()]
+"""For routes without parameters: any is refused."""
