@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic.json_schema import models_json_schema
 
 from api.examples import add_examples
+from api.http.negotiation import Format
 from api.http.problems import (
     DESCRIPTIONS,
     MEDIA_TYPE,
@@ -140,6 +141,23 @@ def _document(app: FastAPI) -> dict[str, Any]:
     return schema
 
 
+def _trimmed(*, several: bool) -> dict[str, Any]:
+    """The shape of an answer that `fields` has trimmed: the envelope, and some of the fields."""
+    record = {"type": "object"}
+    meta, links = ("ListMeta", "ListLinks") if several else ("Meta", "Links")
+    return {
+        "type": "object",
+        "title": "Trimmed",
+        "description": "With `fields`: only these.",
+        "required": ["data", "meta", "links"],
+        "properties": {
+            "data": {"type": "array", "items": record} if several else record,
+            "meta": {"$ref": f"#/components/schemas/{meta}"},
+            "links": {"$ref": f"#/components/schemas/{links}"},
+        },
+    }
+
+
 def _describe(path: str, operation: dict[str, Any]) -> None:
     """Tell what FastAPI can't know: how lists are written, and which problems there are."""
     for parameter in operation.get("parameters", []):
@@ -149,6 +167,16 @@ def _describe(path: str, operation: dict[str, Any]) -> None:
         shape |= options[0] if options else {}
         if shape.get("type") == "array":
             parameter.update(style="form", explode=False)
+        if parameter["name"] == "fields":
+            media = operation["responses"]["200"]["content"]["application/json"]
+            several = "limit" in {item["name"] for item in operation["parameters"]}
+            media["schema"] = {"anyOf": [media["schema"], _trimmed(several=several)]}
+        if parameter["name"] == "format":
+            content = operation["responses"]["200"]["content"]
+            for name in shape["enum"]:
+                records = {"type": "array", "items": {"type": "object"}}
+                schema = records if name == Format.CSL else {"type": "string"}
+                content.setdefault(Format(name).media_type, {"schema": schema})
     operation["responses"] = {"200": operation["responses"]["200"]} | {
         str(kind.status): {"$ref": f"#/components/responses/{kind.id}"}
         for kind in DESCRIPTIONS.values()

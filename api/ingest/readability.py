@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-import textstat
+import pyphen
 
 MAX_GRADE: Final = 8.0
 """The highest school grade (US) a plain wording may need."""
@@ -158,15 +158,28 @@ MEDICAL_NAMES: Final = frozenset(
 """Names a reader meets anyway, for which no plainer word says the same thing."""
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
+_TOKEN = re.compile(r"[^\W_](?:[\w.,%'\u2019-]*\w)?")
+_SENTENCE_END = re.compile(r"[.!?]+(?=\s|$|[\")\u201d])")
+_HYPHENATION: Final = pyphen.Pyphen(lang="en_US")
 
 
 @cache
 def grade(text: str) -> float | None:
     """The Flesch-Kincaid grade of `text`, or None where it is too short to be graded.
 
-    A medical name counts as one syllable, so that naming the disease does not cost the grade.
+    0.39 words a sentence + 11.8 syllables a word - 15.59 (Kincaid et al. 1975), with the syllables
+    that Pyphen's hyphenation finds. A medical name counts as one syllable, so that naming the
+    disease does not cost the grade.
     """
     if len(_WORD.findall(text)) < MIN_WORDS:
         return None
     eased = _WORD.sub(lambda word: "name" if word[0].lower() in MEDICAL_NAMES else word[0], text)
-    return float(textstat.flesch_kincaid_grade(eased))
+    words = [re.sub(r"[^a-z0-9]", "", word.lower()) for word in _TOKEN.findall(eased)]
+    sentences = len(_SENTENCE_END.findall(eased)) or 1
+    syllables = sum(_syllables(word) for word in words)
+    return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
+
+
+@cache
+def _syllables(word: str) -> int:
+    return len(_HYPHENATION.positions(word)) + 1

@@ -9,10 +9,20 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from api.http.addresses import base_url
+from api.http.negotiation import (
+    LIST_FORMATS,
+    ONLY_JSON,
+    SOURCE_FORMATS,
+    SOURCE_LIST_FORMATS,
+    Format,
+    negotiated,
+)
 from api.http.problems import ProblemError, ProblemType
 from api.knowledge.queries.paging import Window
 from api.knowledge.queries.releases import current_release
 from api.knowledge.releases import Release
+from api.representations.citations import as_bibtex, as_csl, as_ris
+from api.representations.csv import as_csv
 from api.representations.envelope import (
     DISCLAIMER,
     LICENSE,
@@ -25,6 +35,7 @@ from api.representations.envelope import (
     link_header,
     list_links,
 )
+from api.representations.records import SourceRecord
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,7 @@ class Call:
     session: Session
     release: Release
     address: Address
+    request: Request
 
     @property
     def base(self) -> str:
@@ -41,7 +53,11 @@ class Call:
         return self.address.base
 
     def answer(self, data: BaseModel, fields: Sequence[str] = ()) -> Response:
-        """One thing; `fields` trims it to these."""
+        """One thing; `fields` trims it to these. A source is also answered as a citation."""
+        citable = [data] if isinstance(data, SourceRecord) else []
+        form = negotiated(self.request, SOURCE_FORMATS if citable else ONLY_JSON)
+        if form is not Format.JSON:
+            return _cited(form, citable)
         body = Answer[Any].model_construct(
             data=data,
             meta=Meta(release=self.release.id, license=LICENSE, disclaimer=DISCLAIMER),
@@ -56,9 +72,23 @@ class Call:
         window: Window,
         fields: Sequence[str] = (),
         missing: Sequence[str] | None = None,
+        *,
+        citable: bool = False,
     ) -> Response:
-        """A page of a list; `fields` trims its rows, `missing` tells ids that were not found."""
+        """A page of a list; `fields` trims its rows, `missing` tells ids that were not found.
+
+        A list is also answered as CSV, and a `citable` one, of sources, as citations.
+        """
         links = list_links(self.address, window, total)
+        form = negotiated(self.request, SOURCE_LIST_FORMATS if citable else LIST_FORMATS)
+        if form is not Format.JSON:
+            response = (
+                Response(as_csv(rows, fields), media_type=form.media_type)
+                if form is Format.CSV
+                else _cited(form, [row for row in rows if isinstance(row, SourceRecord)])
+            )
+            response.headers["Link"] = link_header(links)
+            return response
         meta = ListMeta(
             release=self.release.id,
             license=LICENSE,
@@ -73,6 +103,12 @@ class Call:
         response = _json(body, {"data": {"__all__": set(fields)}} if fields else {})
         response.headers["Link"] = link_header(links)
         return response
+
+
+def _cited(form: Format, sources: Sequence[SourceRecord]) -> Response:
+    """Sources in the format of a reference manager."""
+    write = {Format.CSL: as_csl, Format.BIBTEX: as_bibtex, Format.RIS: as_ris}[form]
+    return Response(write(sources), media_type=f"{form.media_type}; charset=utf-8")
 
 
 def _json(body: BaseModel, trimmed: dict[str, Any]) -> Response:
@@ -97,7 +133,7 @@ def _call(request: Request) -> Iterator[Call]:
             path=request.url.path,
             query=request.scope["query_string"].decode("ascii", "replace"),
         )
-        yield Call(session, release, address)
+        yield Call(session, release, address, request)
 
 
 CallDep = Annotated[Call, Depends(_call)]

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from api.http.problems import (
@@ -24,7 +24,7 @@ from api.representations.records import (
     release_record,
 )
 from api.routes.calls import CallDep
-from api.routes.parameters import Nothing, Paged, parameters, takes
+from api.routes.parameters import Listed, Nothing, key, parameters, takes
 from api.settings import VERSION
 
 router = APIRouter(prefix="/v1", tags=["Directory"])
@@ -159,7 +159,7 @@ def get_meta(call: CallDep, _: Nothing) -> Response:
 
 
 @router.get("/releases", operation_id="list_releases", response_model=ListAnswer[ReleaseRecord])
-def list_releases(call: CallDep, wanted: Annotated[Paged, Query()]) -> Response:
+def list_releases(call: CallDep, wanted: Annotated[Listed, Query()]) -> Response:
     """Versions of the content this installation has served, newest first."""
     page = queries.releases_page(call.session, wanted.window)
     rows = [release_record(call.base, release) for release in page.rows]
@@ -168,13 +168,12 @@ def list_releases(call: CallDep, wanted: Annotated[Paged, Query()]) -> Response:
 
 ChangeParameters = parameters(
     "ChangeParameters",
-    Paged,
+    Listed,
     since=(
         str | None,
         Field(
             default=None,
-            min_length=1,
-            max_length=40,
+            pattern=r"^(\d{4}-\d{2}-\d{2}|[0-9a-f]{12})$",
             description="Id of a release, or a day (2026-11-22); default: the beginning.",
         ),
     ),
@@ -228,10 +227,7 @@ def list_problems(call: CallDep, _: Nothing) -> Response:
 )
 def get_problem(
     call: CallDep,
-    problem_id: Annotated[
-        str,
-        Path(description="Last part of a problem's type.", max_length=60, examples=["not-found"]),
-    ],
+    problem_id: Annotated[str, key("Last part of a problem's type.", "not-found")],
     _: Nothing,
 ) -> Response:
     """One kind of error: what it means and what to do about it."""

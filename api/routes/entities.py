@@ -37,7 +37,7 @@ from api.routes.calls import Call, CallDep
 from api.routes.evidence import FindingFilters, answer_findings
 from api.routes.parameters import (
     MAX_IDS,
-    Paged,
+    Listed,
     Worded,
     choices,
     comma_list,
@@ -75,7 +75,7 @@ def _routes_for(kind: Kind) -> APIRouter:
     own_filters = _filters(kind)
     list_parameters = parameters(
         f"{card.__name__}ListParameters",
-        Paged,
+        Listed,
         Worded,
         **own_filters,
         tier=(int | None, Field(default=None, ge=1, le=3, description="Filter: 1, 2 or 3.")),
@@ -153,7 +153,7 @@ def _related_route(router: APIRouter, kind: Kind, other: Kind) -> None:
     several = other.collection.replace("-", "_")
     wanted_parameters = parameters(
         f"{shape.__name__}To{kind.table.__name__}Parameters",
-        Paged,
+        Listed,
         Worded,
         predicate=(Predicate | None, Field(default=None, description="Only edges of this kind.")),
     )
@@ -190,7 +190,7 @@ def _relations_route(router: APIRouter, kind: Kind) -> None:
     """`/v1/conditions/{slug}/relations`."""
     wanted_parameters = parameters(
         f"{kind.table.__name__}RelationsParameters",
-        Paged,
+        Listed,
         predicate=(Predicate | None, Field(default=None, description="Only edges of this kind.")),
     )
 

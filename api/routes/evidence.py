@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col
@@ -34,10 +34,14 @@ from api.representations.records import (
 from api.routes.calls import Call, CallDep
 from api.routes.parameters import (
     MAX_IDS,
+    PRINTABLE,
+    CitedAs,
+    Listed,
     Nothing,
-    Paged,
+    SourceListFormat,
     comma_list,
     fields_of,
+    key,
     parameters,
     sort_by,
     takes,
@@ -47,7 +51,7 @@ router = APIRouter(prefix="/v1", tags=["Evidence"])
 
 FindingFilters = parameters(
     "FindingFilters",
-    Paged,
+    Listed,
     subject_kind=(
         comma_list(SubjectKind, "Filter: what the finding is about."),
         [],
@@ -55,7 +59,11 @@ FindingFilters = parameters(
     subject=(
         str | None,
         Field(
-            default=None, min_length=2, max_length=100, description="Filter: words of `subject`."
+            default=None,
+            min_length=2,
+            max_length=100,
+            pattern=PRINTABLE,
+            description="Filter: words of `subject`.",
         ),
     ),
     design=(comma_list(Design, "Filter: study designs."), []),
@@ -94,7 +102,7 @@ EvidenceParameters = parameters(
 
 SourceParameters = parameters(
     "SourceParameters",
-    Paged,
+    Listed,
     kind=(comma_list(SourceKind, "Filter: kinds of publication."), []),
     year_from=(int | None, Field(default=None, ge=1900, le=2100, description="Published from.")),
     year_to=(int | None, Field(default=None, ge=1900, le=2100, description="Published until.")),
@@ -109,6 +117,13 @@ SourceParameters = parameters(
     ids=(comma_list(RecordId, f"Only these sources, at most {MAX_IDS}.", MAX_IDS), []),
     sort=(sort_by(list(queries.SOURCE_SORTS)), []),
     fields=(fields_of(SourceRecord), []),
+    format=(
+        SourceListFormat | None,
+        Field(
+            default=None,
+            description="Format of the answer; default: what the Accept header allows.",
+        ),
+    ),
 )
 
 
@@ -178,9 +193,7 @@ def _finding_conditions(wanted: Any) -> list[ColumnElement[bool]]:
 )
 def get_finding(
     call: CallDep,
-    finding_id: Annotated[
-        str, Path(description="Id of the finding.", max_length=120, examples=["pass-revision-any"])
-    ],
+    finding_id: Annotated[str, key("Id of the finding.", "pass-revision-any")],
     _: Nothing,
 ) -> Response:
     """One finding with its source and everything that rests on it.
@@ -229,16 +242,14 @@ def list_sources(call: CallDep, wanted: Any) -> Response:
     if wanted.ids:
         known = queries.sources(call.session, wanted.ids)
         missing = [key for key in wanted.ids if key not in known]
-    return call.answer_list(rows, page.total, wanted.window, wanted.fields, missing)
+    return call.answer_list(rows, page.total, wanted.window, wanted.fields, missing, citable=True)
 
 
 @router.get("/sources/{source_id}", operation_id="get_source", response_model=Answer[SourceDetail])
 def get_source(
     call: CallDep,
-    source_id: Annotated[
-        str, Path(description="Id of the source.", max_length=120, examples=["pmid-32445805"])
-    ],
-    _: Nothing,
+    source_id: Annotated[str, key("Id of the source.", "pmid-32445805")],
+    _: Annotated[CitedAs, Query()],
 ) -> Response:
     """One source with every finding read from it and everything that rests on them."""
     found = queries.sources(call.session, [source_id]).get(source_id)

@@ -1,33 +1,47 @@
 """Query parameters: their types, and the refusal of every other one."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from fastapi import Depends, Path, Query, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from api.http.problems import ParameterError, ProblemError, ProblemType, parameter_names
 from api.knowledge.queries.paging import Window
 from api.knowledge.vocabulary import Audience
 
+ListFormat: TypeAlias = Literal["json", "csv"]
+SourceFormat: TypeAlias = Literal["json", "csl", "bibtex", "ris"]
+SourceListFormat: TypeAlias = Literal["json", "csl", "bibtex", "ris", "csv"]
+
 Route = TypeVar("Route", bound=Callable[..., Any])
 
-MAX_IDS = 200
+PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*$"
+"""Text without control characters: a request that holds any is refused before it gets here."""
+
+MAX_IDS: Final = 200
 """So many ids one request may name."""
 
 
 def _split(values: Any) -> Any:
-    """`a,b` and a repeated parameter alike as a list without repeats."""
+    """`a,b` and a repeated parameter alike as a list."""
     if not isinstance(values, list):
         return values
     items = [item.strip() for value in values for item in str(value).split(",")]
-    return list(dict.fromkeys(item for item in items if item))
+    return [item for item in items if item]
+
+
+def _without_repeats(items: list[Any]) -> list[Any]:
+    return list(dict.fromkeys(items))
 
 
 def comma_list(item: Any, description: str, max_items: int = 30) -> Any:
     """A parameter that takes several values, with commas between them."""
     return Annotated[
-        list[item], BeforeValidator(_split), Field(max_length=max_items, description=description)
+        list[item],
+        BeforeValidator(_split),
+        Field(max_length=max_items, description=description),
+        AfterValidator(_without_repeats),
     ]
 
 
@@ -47,6 +61,22 @@ class Paged(NoParameters):
     def window(self) -> Window:
         """The page as queries take it."""
         return Window(self.limit, self.offset)
+
+
+class Listed(Paged):
+    """Which page of a list, and in which format."""
+
+    format: ListFormat | None = Field(
+        default=None, description="Format of the answer; default: what the Accept header allows."
+    )
+
+
+class CitedAs(NoParameters):
+    """In which format a source is wanted."""
+
+    format: SourceFormat | None = Field(
+        default=None, description="Format of the answer; default: what the Accept header allows."
+    )
 
 
 class Worded(NoParameters):
@@ -87,6 +117,11 @@ def parameters(name: str, *bases: type[BaseModel], **own: Any) -> type[Any]:
     return model
 
 
+def key(description: str, example: str) -> Any:
+    """A key as a part of the path. What no key looks like is simply not found."""
+    return Path(description=description, max_length=250, pattern=PRINTABLE, examples=[example])
+
+
 def takes(model: type[BaseModel], slug: str | None = None) -> Callable[[Route], Route]:
     """Say of a route made at run time what its `wanted` is read from, and an example of its `slug`.
 
@@ -96,8 +131,7 @@ def takes(model: type[BaseModel], slug: str | None = None) -> Callable[[Route], 
     def mark(route: Route) -> Route:
         route.__annotations__["wanted"] = Annotated[model, Query()]
         if slug is not None:
-            path = Path(description="Slug of the entity.", max_length=120, examples=[slug])
-            route.__annotations__["slug"] = Annotated[str, path]
+            route.__annotations__["slug"] = Annotated[str, key("Slug of the entity.", slug)]
         return route
 
     return mark

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement
 from sqlmodel import col
@@ -17,11 +17,12 @@ from api.representations.envelope import Answer, ListAnswer
 from api.representations.records import StatementDetail, entity_link, statement_record
 from api.routes.calls import CallDep
 from api.routes.parameters import (
-    Paged,
+    Listed,
     Worded,
     choices,
     comma_list,
     fields_of,
+    key,
     parameters,
     takes,
 )
@@ -30,7 +31,7 @@ router = APIRouter(prefix="/v1", tags=["Statements"])
 
 StatementListParameters = parameters(
     "StatementListParameters",
-    Paged,
+    Listed,
     Worded,
     topic=(comma_list(Topic, "Filter: what the statement tells."), []),
     kind=(comma_list(choices(list(BY_NAME)), "Filter: kinds of entity."), []),
@@ -82,14 +83,7 @@ def list_statements(call: CallDep, wanted: Any) -> Response:
 )
 def get_statement(
     call: CallDep,
-    statement_id: Annotated[
-        str,
-        Path(
-            description="Permanent id.",
-            max_length=250,
-            examples=["condition.pseudoarthrosis.what-it-is"],
-        ),
-    ],
+    statement_id: Annotated[str, key("Permanent id.", "condition.pseudoarthrosis.summary")],
     wanted: Annotated[Worded, Query()],
 ) -> Response:
     """One statement at its permanent address, with its citations and the entity it is about."""
