@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench lock
+.PHONY: help serve test check fuzz bench lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ check: $(TOOLS) ## Lint, format, types, import layers, data files, schemas, lock
 	@for lock in requirements requirements-dev; do \
 	  diff -q $$lock.lock $(VENV)/$$lock.lock >/dev/null || { echo "$$lock.lock is stale: run make lock"; exit 1; }; done
 	@echo "The locks are up to date."
+
+fuzz: $(TOOLS) ## Run Schemathesis against a server it starts (ARGS= for its options)
+	$(BIN)/python -m pytest -q -s tests/fuzz.py
 
 bench: $(TOOLS) ## Measure start-up and throughput beside rivals, as ratios (needs wrk)
 	$(BIN)/python benchmarks/bench.py
