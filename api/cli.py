@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from sqlalchemy.exc import SQLAlchemyError
 
 from api.settings import ROOT, VERSION, Settings, settings
 
@@ -184,7 +182,12 @@ def _configure(**flags: object) -> Settings:
 def _prepare(config: Settings) -> None:
     """Seed before serving; go on with the release that is there where the data is broken."""
     from api.database import reader
-    from api.ingest.seed import BrokenDataError, latest_release
+    from api.ingest.installed import is_up_to_date, latest_release
+
+    with _database_errors():
+        if is_up_to_date(config.database_url, config.data_dir, VERSION):
+            return
+    from api.ingest.seed import BrokenDataError
 
     try:
         _seed(config, fail=False)
@@ -233,6 +236,8 @@ def _print_faults(broken: "BrokenDataError") -> None:
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
     """A bar on a terminal, over the steps of reading the data; silent elsewhere."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     from api.ingest.seed import STEPS
 
     with Progress(
@@ -254,6 +259,8 @@ def _progress() -> Iterator[Callable[[str], None]]:
 @contextmanager
 def _database_errors() -> Iterator[None]:
     """Tell a database that can't be used in one line, without a traceback."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from api.database import UnsupportedDatabaseError
 
     try:

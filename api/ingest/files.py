@@ -21,6 +21,7 @@ from pydantic_core import ErrorDetails
 from sqlmodel import SQLModel
 from sqlmodel._compat import SQLModelConfig
 
+from api.ingest.installed import data_files
 from api.knowledge.entities import (
     EntityFields,
     EntityRef,
@@ -37,6 +38,7 @@ from api.knowledge.evidence import (
     Text,
 )
 from api.knowledge.kinds import KINDS, Kind
+from api.knowledge.verdicts import VerdictFields
 from api.knowledge.vocabulary import Predicate, Stance
 
 EDITORIAL: Final = "editorial"
@@ -114,6 +116,16 @@ class RelationFindingFile(_Strict):
     caution: Text | None = Field(default=None, description="How it must not be shown.")
 
 
+class VerdictFile(VerdictFields, _Strict):
+    """What the evidence makes of it, with the findings that decide."""
+
+    plain: Annotated[str, StringConstraints(min_length=1, max_length=SUMMARY_LENGTH)]
+    clinical: Annotated[str, StringConstraints(max_length=SUMMARY_LENGTH)] | None = None
+    cites: Annotated[
+        list[RecordId], Field(min_length=1, description="The findings that decide it.")
+    ]
+
+
 class RelationFile(_Strict):
     """An edge from this entity to another."""
 
@@ -121,6 +133,9 @@ class RelationFile(_Strict):
     object: EntityRef | None = Field(
         default=None,
         description="`kind/slug` of the other entity; none for `describes`.",
+    )
+    verdict: VerdictFile | None = Field(
+        default=None, description="For a treatment, prevention or procedure said to do good."
     )
     findings: list[RelationFindingFile] = Field(default=[], description="What it rests on.")
 
@@ -287,17 +302,6 @@ def read_content(folder: Path) -> tuple[Content, list[Problem]]:
             )
         )
     return content, problems
-
-
-def data_files(folder: Path) -> list[Path]:
-    """Every file under `folder` in a fixed order, the licence and hidden ones aside."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and path != folder / "LICENSE"
-        and not any(part.startswith(".") for part in path.parts[len(folder.parts) :])
-    )
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, type[BaseModel] | None, str]]:

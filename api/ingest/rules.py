@@ -3,21 +3,22 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-import simple_icd_10_cm as icd10cm
-
 from api.ingest.files import (
     EDITORIAL,
     Content,
     EntityFile,
     Problem,
+    RelationFile,
     StatementFile,
     SummaryFile,
+    VerdictFile,
 )
 from api.ingest.numbers import unheld_numbers
 from api.ingest.readability import MAX_GRADE, grade
 from api.ingest.wording import borrowed_run
 from api.knowledge.kinds import BY_NAME
-from api.knowledge.relations import SHAPES
+from api.knowledge.relations import SHAPES, Weighed
+from api.knowledge.verdicts import JUDGED, JUDGED_KINDS, verdict_by_rule
 from api.knowledge.vocabulary import SHARES, Predicate, SourceKind, Topic
 
 Rule = Callable[[Content], Iterator[Problem]]
@@ -127,6 +128,9 @@ def former_slugs_are_free(content: Content) -> Iterator[Problem]:
 
 def icd_codes_exist(content: Content) -> Iterator[Problem]:
     """A code is in the packaged ICD-10-CM release."""
+    # Loading the code set takes seconds, which a start with nothing to seed should not pay.
+    import simple_icd_10_cm as icd10cm  # noqa: PLC0415
+
     for ref, entity in content.entities.items():
         for index, code in enumerate(entity.icd10cm):
             if not icd10cm.is_valid_item(code):
@@ -196,6 +200,63 @@ def relations_fit(content: Content) -> Iterator[Problem]:
                     )
 
 
+def verdicts_follow(content: Content) -> Iterator[Problem]:
+    """A claim of a good effect carries a verdict: the rule's, or another one with its reason."""
+    for ref, entity in content.entities.items():
+        judged = ref.partition("/")[0] in JUDGED_KINDS
+        for index, relation in enumerate(entity.relations):
+            document, here = content.documents[ref], ("relations", index)
+            verdict = relation.verdict
+            if verdict is None:
+                if judged and relation.predicate in JUDGED and False:  # TEMP
+                    yield document.problem(
+                        here, f"{relation.predicate} needs a verdict on its findings"
+                    )
+                continue
+            if not (judged and relation.predicate in JUDGED):
+                yield document.problem(
+                    (*here, "verdict"), f"{relation.predicate} claims no good effect to judge"
+                )
+                continue
+            own = {item.finding for item in relation.findings}
+            for position, cited in enumerate(verdict.cites):
+                if cited not in own:
+                    yield document.problem(
+                        (*here, "verdict", "cites", position),
+                        f"{cited} is not a finding of this relation: add it to its findings",
+                    )
+            if not own <= content.findings.keys():
+                continue
+            rule = verdict_by_rule(weighed(content, relation))
+            if verdict.value is not rule and not verdict.departs:
+                yield document.problem(
+                    (*here, "verdict", "value"),
+                    f"the rule gives {rule}, not {verdict.value}: say in `departs` why",
+                )
+            if verdict.value is rule and verdict.departs:
+                yield document.problem(
+                    (*here, "verdict", "departs"), f"the rule gives {rule} too: leave this out"
+                )
+            yield from _text_problems(content, ref, (*here, "verdict"), verdict)
+
+
+def weighed(content: Content, relation: RelationFile) -> list[Weighed]:
+    """The findings of a relation as the verdict and the balance weigh them."""
+    return [
+        Weighed(
+            finding_id=item.finding,
+            source_id=content.source_of[item.finding],
+            stance=item.stance,
+            indirect=item.indirect,
+            duplicate=item.duplicate_of is not None,
+            design=content.findings[item.finding].design,
+            direction=content.findings[item.finding].direction,
+            n_participants=content.findings[item.finding].n_participants,
+        )
+        for item in relation.findings
+    ]
+
+
 def statements_are_borne_out(content: Content) -> Iterator[Problem]:
     """A text cites what exists, in own words, with no number its citations do not hold."""
     for ref, entity in content.entities.items():
@@ -215,7 +276,7 @@ def _text_problems(
     content: Content,
     ref: str,
     location: tuple[str | int, ...],
-    text: SummaryFile | StatementFile,
+    text: SummaryFile | StatementFile | VerdictFile,
 ) -> Iterator[Problem]:
     document = content.documents[ref]
     topic = text.topic if isinstance(text, StatementFile) else Topic.SUMMARY
@@ -351,6 +412,7 @@ RULES: Final[tuple[Rule, ...]] = (
     icd_codes_exist,
     claims_name_known_findings,
     relations_fit,
+    verdicts_follow,
     statements_are_borne_out,
     findings_are_used,
 )

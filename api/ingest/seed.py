@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlmodel import SQLModel
 
 from api.ingest.files import (
@@ -19,10 +18,11 @@ from api.ingest.files import (
     Content,
     EntityFile,
     Problem,
-    data_files,
+    RelationFile,
     read_content,
 )
-from api.ingest.rules import problems_between_files, texts_of
+from api.ingest.installed import fingerprint_of, latest_release
+from api.ingest.rules import problems_between_files, texts_of, weighed
 from api.knowledge.certainty import Graded, certainty_of
 from api.knowledge.entities import (
     Citation,
@@ -36,6 +36,7 @@ from api.knowledge.evidence import Caveat, Finding, Measure, Source
 from api.knowledge.kinds import BY_NAME, KINDS
 from api.knowledge.relations import Relation, RelationFinding
 from api.knowledge.releases import Change, ChangeAction, Release
+from api.knowledge.verdicts import RelationVerdict, VerdictCitation, verdict_by_rule
 from api.knowledge.vocabulary import Predicate, Topic
 
 Progress = Callable[[str], None]
@@ -91,7 +92,7 @@ def seed(
     Idempotent: content that is already there is left alone. Two seedings at once wait for each
     other. Raises BrokenDataError, having written nothing, where the files hold faults.
     """
-    fingerprint = _fingerprint(folder, code_version)
+    fingerprint = fingerprint_of(folder, code_version)
     with engine.connect() as connection:
         served = latest_release(connection)
         if served and served["data_fingerprint"] == fingerprint:
@@ -140,31 +141,8 @@ def seed(
     return Seeding(release_id, content.release.version, dict(tally))
 
 
-def latest_release(connection: Connection) -> RowMapping | None:
-    """The release the database holds, or None where it holds none (or no tables yet)."""
-    table = _table(Release)
-    try:
-        return (
-            connection.execute(select(table).order_by(table.c.sequence.desc()).limit(1))
-            .mappings()
-            .first()
-        )
-    except DBAPIError:
-        connection.rollback()
-        return None
-
-
 def _table(model: type[SQLModel]) -> Any:
     return model.__table__  # type: ignore[attr-defined]
-
-
-def _fingerprint(folder: Path, code_version: str) -> str:
-    """A digest of the bytes of all data files, and of the code that reads them."""
-    digest = hashlib.sha256(code_version.encode())
-    for path in data_files(folder):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def _digest(value: Any, length: int = 16) -> str:
@@ -260,6 +238,8 @@ def _rows(content: Content) -> Rows:
         Citation,
         Relation,
         RelationFinding,
+        RelationVerdict,
+        VerdictCitation,
     )
     rows: Rows = {model: [] for model in in_order}
     fingerprints = _fingerprints(content)
@@ -389,6 +369,25 @@ def _entity_rows(
                 **item.model_dump(exclude={"finding"}),
             }
             for position, item in enumerate(relation.findings)
+        ]
+        _verdict_rows(content, relation_id, relation, rows)
+
+
+def _verdict_rows(content: Content, relation_id: str, relation: RelationFile, rows: Rows) -> None:
+    if verdict := relation.verdict:
+        rows[RelationVerdict].append(
+            {
+                "relation_id": relation_id,
+                "value": verdict.value,
+                "plain": verdict.plain,
+                "clinical": verdict.clinical,
+                "departs": verdict.departs,
+                "by_rule": verdict_by_rule(weighed(content, relation)),
+            }
+        )
+        rows[VerdictCitation] += [
+            {"relation_id": relation_id, "position": position, "finding_id": cited}
+            for position, cited in enumerate(verdict.cites)
         ]
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic import Field as ModelField
 from sqlmodel import Field, SQLModel
 
-from api.knowledge.vocabulary import Design, Predicate, Stance, choice
+from api.knowledge.vocabulary import Design, Direction, Predicate, Stance, choice
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,7 @@ class Weighed:
     indirect: bool
     duplicate: bool
     design: Design
+    direction: Direction
     n_participants: int | None
 
 

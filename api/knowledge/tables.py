@@ -5,8 +5,8 @@ from typing import Final
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-from api.knowledge import entities, evidence, kinds, relations, releases
+from api.knowledge import entities, evidence, kinds, relations, releases, verdicts
 
-__all__ = ["METADATA", "entities", "evidence", "kinds", "relations", "releases"]
+__all__ = ["METADATA", "entities", "evidence", "kinds", "relations", "releases", "verdicts"]
 
 METADATA: Final[MetaData] = SQLModel.metadata

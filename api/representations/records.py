@@ -1,6 +1,7 @@
 """The public shapes of sources, findings, statements and relations."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -17,9 +18,10 @@ from api.knowledge.evidence import (
 from api.knowledge.kinds import BY_NAME
 from api.knowledge.queries.entities import Cited
 from api.knowledge.queries.evidence import Reported, Use
-from api.knowledge.queries.relations import Grounds
+from api.knowledge.queries.relations import Grounds, Judged
 from api.knowledge.relations import SHAPES, Balance, Relation
 from api.knowledge.releases import Change, ChangeFields, Release, ReleaseFields
+from api.knowledge.verdicts import JUDGED, Side, Verdict, VerdictFields, side_of
 from api.knowledge.vocabulary import Audience, Certainty, Predicate, Stance
 
 
@@ -147,9 +149,20 @@ class FindingDetail(FindingRecord):
     used_by: UsedBy
 
 
+class VerdictRecord(VerdictFields):
+    """What the evidence makes of a treatment or a prevention for a condition, and why."""
+
+    by_rule: Verdict = Field(description="What the rule gives from designs and stances alone.")
+    citations: list[CitationRecord] = Field(description="The findings that decide it.")
+    method_url: str = Field(description="The rule, and what is editorial.")
+
+
 class RelationFindingRecord(BaseModel):
     """A finding under a relation, and what it says of it."""
 
+    side: Side | None = Field(
+        description="Where the relation claims a good effect: the side the finding is on; else null."
+    )
     stance: Stance = Field(description="What the finding says of the relation.")
     indirect: bool = Field(description="Found in other people than those the relation is about.")
     duplicate_of: str | None = Field(
@@ -168,13 +181,18 @@ class RelationRecord(BaseModel):
     subject: EntityLink
     object: EntityLink | None = Field(description="The other entity; null for `describes`.")
     balance: Balance
+    verdict: VerdictRecord | None = Field(
+        description="What is made of the evidence, for treatments, preventions and procedures said "
+        "to do good; null for other edges."
+    )
 
 
 class EvidencedRelation(RelationRecord):
     """An edge with the findings it rests on."""
 
     findings: list[RelationFindingRecord] = Field(
-        description="What it rests on: strongest design first."
+        description="What it rests on, strongest design first; where the relation claims a good "
+        "effect, benefit before no benefit before harm before context."
     )
 
 
@@ -319,8 +337,23 @@ def used_by(
     )
 
 
+def verdict_record(base: str, judged: Judged) -> VerdictRecord:
+    """A verdict with what decides it."""
+    return VerdictRecord(
+        **shared(judged.verdict, VerdictFields),
+        by_rule=judged.verdict.by_rule,
+        citations=[
+            CitationRecord(
+                finding=finding, source=source.id, label=label_of(source), url=source.url
+            )
+            for finding, source in judged.cited
+        ],
+        method_url=f"{base}/v1/method",
+    )
+
+
 def relation_record(
-    edge: Relation, grounds: Grounds, links: dict[str, EntityLink]
+    base: str, edge: Relation, grounds: Grounds, links: dict[str, EntityLink]
 ) -> RelationRecord:
     """An edge with its balance. `links` holds the entities at its ends."""
     return RelationRecord(
@@ -330,33 +363,39 @@ def relation_record(
         subject=links[edge.subject_id],
         object=links[edge.object_id] if edge.object_id else None,
         balance=grounds.balance,
+        verdict=verdict_record(base, grounds.judged) if grounds.judged else None,
     )
 
 
 def evidence_of(
-    base: str, grounds: Grounds, findings: dict[str, Reported]
+    base: str, edge: Relation, grounds: Grounds, findings: dict[str, Reported]
 ) -> list[RelationFindingRecord]:
-    """The findings of a relation, the strongest design first and larger studies before smaller."""
-    links = sorted(
-        grounds.links,
-        key=lambda link: (
+    """The findings of a relation: side by side where it claims a good effect, the strongest design
+    first and larger studies before smaller.
+    """
+    judged = edge.predicate in JUDGED
+    records = []
+    for link in grounds.links:
+        finding = findings[link.finding_id].finding
+        side = side_of(link.stance, finding.direction) if judged else None
+        order = (
+            list(Side).index(side) if side else 0,
             link.duplicate_of is not None,
             link.indirect,
-            findings[link.finding_id].finding.design.rank,
-            -(findings[link.finding_id].finding.n_participants or 0),
+            finding.design.rank,
+            -(finding.n_participants or 0),
             link.position,
-        ),
-    )
-    return [
-        RelationFindingRecord(
+        )
+        record = RelationFindingRecord(
+            side=side,
             stance=link.stance,
             indirect=link.indirect,
             duplicate_of=link.duplicate_of,
             caution=link.caution,
             finding=finding_record(base, findings[link.finding_id]),
         )
-        for link in links
-    ]
+        records.append((order, record))
+    return [record for _, record in sorted(records, key=itemgetter(0))]
 
 
 def release_record(base: str, release: Release) -> ReleaseRecord:

@@ -287,7 +287,8 @@ def _extras(
         links = _links(call, list(every.values()))
         for ref in refs:
             parts[ref]["relations"] = [
-                relation_record(edge, grounds[edge.id], links) for edge in edges.get(ref, [])
+                relation_record(call.base, edge, grounds[edge.id], links)
+                for edge in edges.get(ref, [])
             ]
     if "findings" in include or "sources" in include:
         used = evidence_queries.finding_ids_of(session, refs)
@@ -326,8 +327,8 @@ def _evidenced(call: Call, edges: Sequence[Relation]) -> list[EvidencedRelation]
     )
     return [
         EvidencedRelation(
-            **dict(relation_record(edge, grounds[edge.id], links)),
-            findings=evidence_of(call.base, grounds[edge.id], reported),
+            **dict(relation_record(call.base, edge, grounds[edge.id], links)),
+            findings=evidence_of(call.base, edge, grounds[edge.id], reported),
         )
         for edge in edges
     ]

@@ -8,19 +8,29 @@ from sqlalchemy import case, func, or_, select
 from sqlmodel import Session, col
 
 from api.knowledge.entities import Entity
-from api.knowledge.evidence import Finding
+from api.knowledge.evidence import Finding, Source
 from api.knowledge.kinds import Kind
 from api.knowledge.queries.paging import Page, Window, page_of
 from api.knowledge.relations import Balance, Relation, RelationFinding, Weighed, balance_of
+from api.knowledge.verdicts import RelationVerdict, VerdictCitation
 from api.knowledge.vocabulary import Predicate, Stance
 
 
 @dataclass(frozen=True)
+class Judged:
+    """A verdict with the findings that decide it and their sources."""
+
+    verdict: RelationVerdict
+    cited: Sequence[tuple[str, Source]]
+
+
+@dataclass(frozen=True)
 class Grounds:
-    """What a relation rests on."""
+    """What a relation rests on, and what is made of it."""
 
     links: Sequence[RelationFinding]
     balance: Balance
+    judged: Judged | None
 
 
 def related_page(
@@ -98,7 +108,7 @@ def relations_of(session: Session, refs: Collection[str]) -> dict[str, list[Rela
 
 
 def grounds_of(session: Session, relation_ids: Collection[str]) -> dict[str, Grounds]:
-    """What relations rest on, with the balance, in one statement."""
+    """What relations rest on, with balance and verdict, in three statements."""
     links: dict[str, list[RelationFinding]] = defaultdict(list)
     weighed: dict[str, list[Weighed]] = defaultdict(list)
     if relation_ids:
@@ -117,7 +127,29 @@ def grounds_of(session: Session, relation_ids: Collection[str]) -> dict[str, Gro
                     indirect=link.indirect,
                     duplicate=link.duplicate_of is not None,
                     design=finding.design,
+                    direction=finding.direction,
                     n_participants=finding.n_participants,
                 )
             )
-    return {key: Grounds(links[key], balance_of(weighed[key])) for key in relation_ids}
+    judged = _verdicts_of(session, relation_ids)
+    return {
+        key: Grounds(links[key], balance_of(weighed[key]), judged.get(key)) for key in relation_ids
+    }
+
+
+def _verdicts_of(session: Session, relation_ids: Collection[str]) -> dict[str, Judged]:
+    if not relation_ids:
+        return {}
+    cited: dict[str, list[tuple[str, Source]]] = defaultdict(list)
+    for citation, source in session.execute(
+        select(VerdictCitation, Source)
+        .join(Finding, col(Finding.id) == col(VerdictCitation.finding_id))
+        .join(Source, col(Source.id) == col(Finding.source_id))
+        .where(col(VerdictCitation.relation_id).in_(relation_ids))
+        .order_by(col(VerdictCitation.relation_id), col(VerdictCitation.position))
+    ):
+        cited[citation.relation_id].append((citation.finding_id, source))
+    verdicts = session.scalars(
+        select(RelationVerdict).where(col(RelationVerdict.relation_id).in_(relation_ids))
+    )
+    return {item.relation_id: Judged(item, cited[item.relation_id]) for item in verdicts}
