@@ -26,6 +26,10 @@ from api.routes import directory, entities, evidence, health, statements
 from api.routes.parameters import OncePerParameter
 from api.settings import VERSION, Settings, settings
 
+THREADS = 8
+"""Requests worked on at once in one process: enough to wait for a database in parallel; more would
+only fight over the interpreter."""
+
 EDITION_SECONDS = 1.0
 """How long a process may go on with a release after another has taken its place."""
 
@@ -78,6 +82,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         yield
         engine.dispose()
 

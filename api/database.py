@@ -50,16 +50,14 @@ def reader(url: str) -> Engine:
             parsed,
             creator=lambda: _open_read_only(Path(parsed.database or "")),
             poolclass=QueuePool,
-            pool_size=8,
-            max_overflow=32,
+            pool_size=10,
             pool_timeout=_STATEMENT_SECONDS,
         )
         event.listen(engine, "begin", _begin_snapshot)
         return engine
     return create_engine(
         parsed,
-        pool_size=8,
-        max_overflow=32,
+        pool_size=10,
         pool_timeout=_STATEMENT_SECONDS,
         pool_pre_ping=True,
         isolation_level="REPEATABLE READ",

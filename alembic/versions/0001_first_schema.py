@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("founding", sa.Boolean(), nullable=False),
         sa.Column("unresolved", sa.String(), nullable=True),
         sa.Column("id", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
         sa.Column("fingerprints", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
     )

@@ -208,7 +208,7 @@ def verdicts_follow(content: Content) -> Iterator[Problem]:
             document, here = content.documents[ref], ("relations", index)
             verdict = relation.verdict
             if verdict is None:
-                if judged and relation.predicate in JUDGED and False:  # TEMP
+                if judged and relation.predicate in JUDGED:
                     yield document.problem(
                         here, f"{relation.predicate} needs a verdict on its findings"
                     )

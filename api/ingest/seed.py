@@ -32,7 +32,7 @@ from api.knowledge.entities import (
     FormerSlug,
     Statement,
 )
-from api.knowledge.evidence import Caveat, Finding, Measure, Source
+from api.knowledge.evidence import Caveat, Finding, Measure, Source, label_of
 from api.knowledge.kinds import BY_NAME, KINDS
 from api.knowledge.relations import Relation, RelationFinding
 from api.knowledge.releases import Change, ChangeAction, Release
@@ -247,6 +247,7 @@ def _rows(content: Content) -> Rows:
         rows[Source].append(
             {
                 "id": key,
+                "label": label_of(source),
                 **source.model_dump(exclude={"findings"}),
                 "fingerprints": fingerprints[f"source/{key}"],
             }

@@ -80,7 +80,18 @@ class Source(SourceFields, table=True):
     """A source, as stored."""
 
     id: str = Field(primary_key=True)
+    label: str = Field(description="Short citation to show, as in: Nguyen et al. 2011.")
     fingerprints: dict[str, str] = Field(sa_type=JSON)
+
+
+def label_of(source: SourceFields) -> str:
+    """A short citation: first author and year, or the publisher where no author is named."""
+    if source.authors:
+        family = source.authors[0].rsplit(" ", 1)[0] or source.authors[0]
+        who = family if len(source.authors) == 1 else f"{family} et al."
+    else:
+        who = source.container or source.title
+    return f"{who} {source.year}" if source.year else who
 
 
 class MeasureFields(SQLModel):

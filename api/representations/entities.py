@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field, create_model
 
 from api.knowledge.entities import EntityFields
 from api.knowledge.kinds import BY_NAME, KINDS, Kind
-from api.knowledge.queries.entities import Cited, Described
+from api.knowledge.queries.cited import Cited
+from api.knowledge.queries.entities import Described
 from api.knowledge.vocabulary import Audience
 from api.representations.records import (
     CitationRecord,

@@ -16,7 +16,7 @@ from api.knowledge.evidence import (
     SourceFields,
 )
 from api.knowledge.kinds import BY_NAME
-from api.knowledge.queries.entities import Cited
+from api.knowledge.queries.cited import Cited
 from api.knowledge.queries.evidence import Reported, Use
 from api.knowledge.queries.relations import Grounds, Judged
 from api.knowledge.relations import SHAPES, Balance, Relation
@@ -214,16 +214,6 @@ def shared(row: SQLModel, fields: type[SQLModel]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in fields.model_fields}
 
 
-def label_of(source: Source) -> str:
-    """A short citation: first author and year, or the publisher where no author is named."""
-    if source.authors:
-        family = source.authors[0].rsplit(" ", 1)[0] or source.authors[0]
-        who = family if len(source.authors) == 1 else f"{family} et al."
-    else:
-        who = source.container or source.title
-    return f"{who} {source.year}" if source.year else who
-
-
 def entity_url(base: str, kind: str, slug: str) -> str:
     """The address of an entity."""
     return f"{base}/v1/{BY_NAME[kind].collection}/{slug}"
@@ -239,7 +229,7 @@ def source_link(base: str, source: Source) -> SourceLink:
     """A source by label and address."""
     return SourceLink(
         id=source.id,
-        label=label_of(source),
+        label=source.label,
         title=source.title,
         year=source.year,
         doi=source.doi,
@@ -257,10 +247,7 @@ def citation_records(cited: Sequence[Cited]) -> list[CitationRecord]:
     """The citations of a statement."""
     return [
         CitationRecord(
-            finding=item.citation.finding_id,
-            source=item.source.id,
-            label=label_of(item.source),
-            url=item.source.url,
+            finding=item.finding_id, source=item.source_id, label=item.label, url=item.url
         )
         for item in cited
     ]
@@ -301,7 +288,7 @@ def source_record(base: str, source: Source, finding_count: int) -> SourceRecord
     return SourceRecord(
         **shared(source, SourceFields),
         id=source.id,
-        label=label_of(source),
+        label=source.label,
         finding_count=finding_count,
         api_url=f"{base}/v1/sources/{source.id}",
     )
@@ -342,12 +329,7 @@ def verdict_record(base: str, judged: Judged) -> VerdictRecord:
     return VerdictRecord(
         **shared(judged.verdict, VerdictFields),
         by_rule=judged.verdict.by_rule,
-        citations=[
-            CitationRecord(
-                finding=finding, source=source.id, label=label_of(source), url=source.url
-            )
-            for finding, source in judged.cited
-        ],
+        citations=citation_records(judged.cited),
         method_url=f"{base}/v1/method",
     )
 

@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col
 from api.knowledge.entities import Citation, Entity, Facet, FormerSlug, Statement
 from api.knowledge.evidence import Source
 from api.knowledge.kinds import BY_NAME, Kind
+from api.knowledge.queries.cited import SOURCE_SHOWN, Cited
 from api.knowledge.queries.paging import AnySelect, Page, Window, ordered, page_of
 from api.knowledge.vocabulary import Topic
 
@@ -23,14 +24,6 @@ class Described:
     entity: Entity
     summary: Statement
     own: SQLModel
-
-
-@dataclass(frozen=True)
-class Cited:
-    """A citation of a statement, with its source."""
-
-    citation: Citation
-    source: Source
 
 
 def _described(kind: Kind) -> AnySelect:
@@ -200,11 +193,11 @@ def citations_of(session: Session, statement_ids: Collection[str]) -> dict[str, 
     """The citations of statements, in their order."""
     grouped: dict[str, list[Cited]] = defaultdict(list)
     if statement_ids:
-        for citation, source in session.execute(
-            select(Citation, Source)
+        for statement_id, *cited in session.execute(
+            select(col(Citation.statement_id), col(Citation.finding_id), *SOURCE_SHOWN)
             .join(Source, col(Source.id) == col(Citation.source_id))
             .where(col(Citation.statement_id).in_(statement_ids))
             .order_by(col(Citation.statement_id), col(Citation.position))
         ):
-            grouped[citation.statement_id].append(Cited(citation, source))
+            grouped[statement_id].append(Cited(*cited))
     return grouped

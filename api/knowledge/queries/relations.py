@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from api.knowledge.entities import Entity
 from api.knowledge.evidence import Finding, Source
 from api.knowledge.kinds import Kind
+from api.knowledge.queries.cited import SOURCE_SHOWN, Cited
 from api.knowledge.queries.paging import Page, Window, page_of
 from api.knowledge.relations import Balance, Relation, RelationFinding, Weighed, balance_of
 from api.knowledge.verdicts import RelationVerdict, VerdictCitation
@@ -21,7 +22,7 @@ class Judged:
     """A verdict with the findings that decide it and their sources."""
 
     verdict: RelationVerdict
-    cited: Sequence[tuple[str, Source]]
+    cited: Sequence[Cited]
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,14 @@ def grounds_of(session: Session, relation_ids: Collection[str]) -> dict[str, Gro
     links: dict[str, list[RelationFinding]] = defaultdict(list)
     weighed: dict[str, list[Weighed]] = defaultdict(list)
     if relation_ids:
-        for link, finding in session.execute(
-            select(RelationFinding, Finding)
+        for link, source_id, design, direction, n_participants in session.execute(
+            select(
+                RelationFinding,
+                col(Finding.source_id),
+                col(Finding.design),
+                col(Finding.direction),
+                col(Finding.n_participants),
+            )
             .join(Finding, col(Finding.id) == col(RelationFinding.finding_id))
             .where(col(RelationFinding.relation_id).in_(relation_ids))
             .order_by(col(RelationFinding.relation_id), col(RelationFinding.position))
@@ -121,14 +128,14 @@ def grounds_of(session: Session, relation_ids: Collection[str]) -> dict[str, Gro
             links[link.relation_id].append(link)
             weighed[link.relation_id].append(
                 Weighed(
-                    finding_id=finding.id,
-                    source_id=finding.source_id,
+                    finding_id=link.finding_id,
+                    source_id=source_id,
                     stance=link.stance,
                     indirect=link.indirect,
                     duplicate=link.duplicate_of is not None,
-                    design=finding.design,
-                    direction=finding.direction,
-                    n_participants=finding.n_participants,
+                    design=design,
+                    direction=direction,
+                    n_participants=n_participants,
                 )
             )
     judged = _verdicts_of(session, relation_ids)
@@ -140,15 +147,15 @@ def grounds_of(session: Session, relation_ids: Collection[str]) -> dict[str, Gro
 def _verdicts_of(session: Session, relation_ids: Collection[str]) -> dict[str, Judged]:
     if not relation_ids:
         return {}
-    cited: dict[str, list[tuple[str, Source]]] = defaultdict(list)
-    for citation, source in session.execute(
-        select(VerdictCitation, Source)
+    cited: dict[str, list[Cited]] = defaultdict(list)
+    for relation_id, *shown in session.execute(
+        select(col(VerdictCitation.relation_id), col(VerdictCitation.finding_id), *SOURCE_SHOWN)
         .join(Finding, col(Finding.id) == col(VerdictCitation.finding_id))
         .join(Source, col(Source.id) == col(Finding.source_id))
         .where(col(VerdictCitation.relation_id).in_(relation_ids))
         .order_by(col(VerdictCitation.relation_id), col(VerdictCitation.position))
     ):
-        cited[citation.relation_id].append((citation.finding_id, source))
+        cited[relation_id].append(Cited(*shown))
     verdicts = session.scalars(
         select(RelationVerdict).where(col(RelationVerdict.relation_id).in_(relation_ids))
     )
