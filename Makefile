@@ -8,10 +8,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fuzz bench lock
+.PHONY: help serve test check content-report fuzz bench lock
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 serve: $(RUNTIME) ## Install, migrate, seed and serve (HOST=, PORT=, WORKERS=, DATABASE_URL=)
 	$(if $(HOST),HOST=$(HOST)) $(if $(PORT),PORT=$(PORT)) $(if $(WORKERS),WORKERS=$(WORKERS)) \
@@ -25,7 +25,7 @@ check: $(TOOLS) ## Lint, format, types, import layers, data files, schemas, lock
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache | tail -n 4
-	$(BIN)/failed-fusion check
+	$(BIN)/failed-fusion report --against content-report.json
 	$(BIN)/failed-fusion schema --check
 	@for lock in requirements requirements-dev; do cp $$lock.lock $(VENV)/$$lock.lock; done
 	@$(COMPILE) --group build --output-file $(VENV)/requirements.lock pyproject.toml
@@ -33,6 +33,9 @@ check: $(TOOLS) ## Lint, format, types, import layers, data files, schemas, lock
 	@for lock in requirements requirements-dev; do \
 	  diff -q $$lock.lock $(VENV)/$$lock.lock >/dev/null || { echo "$$lock.lock is stale: run make lock"; exit 1; }; done
 	@echo "The locks are up to date."
+
+content-report: $(RUNTIME) ## Print the content report (ARGS="--record content-report.json" records it)
+	$(BIN)/failed-fusion report $(ARGS)
 
 fuzz: $(TOOLS) ## Run Schemathesis against a server it starts (ARGS= for its options)
 	$(BIN)/python -m pytest -q -s tests/fuzz.py

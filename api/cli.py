@@ -113,6 +113,38 @@ def check(data_dir: DataDir = None) -> None:
 
 
 @app.command()
+def report(
+    data_dir: DataDir = None,
+    *,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Figures to compare with; exit 1 where one got worse.", exists=True),
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Write the figures to this file, to compare with later.")
+    ] = None,
+) -> None:
+    """Print what content there is: entities, statements, citations, grades, gaps, by collection."""
+    from api.ingest.report import as_table, content_report, worsened
+    from api.ingest.seed import BrokenDataError
+    from api.ingest.seed import check as check_data
+
+    config = _configure(data_dir=data_dir)
+    try:
+        with _progress() as step:
+            figures = content_report(check_data(config.data_dir, step))
+    except BrokenDataError as broken:
+        _fail_on(broken)
+    typer.echo(as_table(figures))
+    if against and (faults := worsened(json.loads(against.read_text("utf-8")), figures)):
+        for fault in faults:
+            _errors.print(f"Got worse: {fault}", markup=False)
+        raise typer.Exit(ExitCode.DATA_FAULTS)
+    if record:
+        record.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+@app.command()
 def schema(
     folder: Annotated[Path, typer.Argument(help="Where to write them.")] = ROOT / "schemas",
     *,

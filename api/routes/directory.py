@@ -14,6 +14,7 @@ from api.http.problems import (
     ProblemType,
 )
 from api.knowledge.kinds import KINDS
+from api.knowledge.method import SECTIONS
 from api.knowledge.queries import releases as queries
 from api.knowledge.queries.paging import Window
 from api.representations.envelope import DISCLAIMER, LICENSE, Answer, ListAnswer
@@ -77,6 +78,20 @@ class About(BaseModel):
     known_limits: list[str] = Field(description="What a user of the content should know.")
 
 
+class MethodSection(BaseModel):
+    """One part of the method."""
+
+    id: str = Field(description="Names the part.")
+    title: str = Field(description="Its heading.")
+    text: str = Field(description="What it says.")
+
+
+class Method(BaseModel):
+    """How what is served was found, weighed and worded."""
+
+    sections: list[MethodSection] = Field(description="Its parts, in reading order.")
+
+
 _RESOURCES = (
     ("evidence", "Findings: every result as data, with its source."),
     ("sources", "Publications and pages the findings were read from."),
@@ -84,6 +99,7 @@ _RESOURCES = (
     ("releases", "Versions of the content."),
     ("changes", "What changed since a release or a day."),
     ("meta", "The release served, counts, licences, disclaimer, limits."),
+    ("method", "How facts were found, weighed and worded; the rule for verdicts."),
     ("problems", "The kinds of error and what to do about them."),
 )
 
@@ -156,6 +172,15 @@ def get_meta(call: CallDep, _: Nothing) -> Response:
             known_limits=list(_LIMITS),
         )
     )
+
+
+@router.get("/method", operation_id="get_method", response_model=Answer[Method])
+def get_method(call: CallDep, _: Nothing) -> Response:
+    """How facts were found, weighed and worded: the rules for balance, verdicts and certainty, and
+    what is editorial. Linked from every verdict.
+    """
+    sections = [MethodSection(id=part.id, title=part.title, text=part.text) for part in SECTIONS]
+    return call.answer(Method(sections=sections))
 
 
 @router.get("/releases", operation_id="list_releases", response_model=ListAnswer[ReleaseRecord])
