@@ -7,14 +7,18 @@ from api.settings import settings
 
 url = context.config.attributes.get("database_url") or settings().database_url
 
-with writer(url).connect() as connection:
-    context.configure(
-        connection=connection,
-        target_metadata=METADATA,
-        compare_type=True,
-        compare_server_default=True,
-        render_as_batch=True,  # SQLite alters a table by copying it
-        transactional_ddl=True,  # on both engines: a migration happens whole or not at all
-    )
-    with context.begin_transaction():
-        context.run_migrations()
+engine = writer(url)
+try:
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=METADATA,
+            compare_type=True,
+            compare_server_default=True,
+            render_as_batch=True,  # SQLite alters a table by copying it
+            transactional_ddl=True,  # on both engines: a migration happens whole or not at all
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+finally:
+    engine.dispose()

@@ -99,14 +99,17 @@ def create_app(config: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.engine = engine
-    for router in [
+    routers = [
         directory.router,
         *entities.routers(),
         evidence.router,
         statements.router,
         health.router,
-    ]:
+    ]
+    for router in routers:
         app.include_router(router)
+    paths = [str(getattr(route, "path", "")) for router in routers for route in router.routes]
+    app.state.addresses = [path for path in paths if "{" not in path]
 
     @app.get("/", include_in_schema=False)
     def root() -> RedirectResponse:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from api.settings import ROOT, VERSION, Settings, settings
@@ -174,6 +175,8 @@ def migrate(
     from api import migrations
 
     config = _configure(database_url=database_url)
+    if not migrations.is_known(revision):
+        raise typer.BadParameter(f"there is no revision {revision}")
     with _database_errors():
         before = migrations.current(config.database_url)
         if revision == "base" or (before and revision < before and revision != "head"):
@@ -208,7 +211,11 @@ def _configure(**flags: object) -> Settings:
         if value is not None:
             os.environ[name.upper()] = str(value)
     settings.cache_clear()
-    return settings()
+    try:
+        return settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors())
+        raise typer.BadParameter(f"in the environment: {wrong}") from None
 
 
 def _prepare(config: Settings) -> None:
@@ -291,6 +298,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
 @contextmanager
 def _database_errors() -> Iterator[None]:
     """Tell a database that can't be used in one line, without a traceback."""
+    from alembic.util import CommandError
     from sqlalchemy.exc import SQLAlchemyError
 
     from api.database import UnsupportedDatabaseError
@@ -300,6 +308,6 @@ def _database_errors() -> Iterator[None]:
     except UnsupportedDatabaseError as error:
         _errors.print(str(error))
         raise typer.Exit(ExitCode.NO_DATABASE) from None
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, CommandError, OSError) as error:
         _errors.print(f"The database can't be used: {str(error).splitlines()[0]}")
         raise typer.Exit(ExitCode.NO_DATABASE) from None

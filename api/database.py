@@ -78,7 +78,7 @@ def writer(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite_writer)
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    engine = create_engine(parsed)
+    engine = create_engine(parsed, connect_args={"connect_timeout": _STATEMENT_SECONDS})
     event.listen(engine, "begin", _lock_postgresql)
     return engine
 

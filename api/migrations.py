@@ -3,6 +3,7 @@
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from alembic import command
 from api.database import writer
@@ -21,6 +22,16 @@ def head() -> str:
     revision = ScriptDirectory.from_config(Config(ROOT / "alembic.ini")).get_current_head()
     assert revision, "there is at least one migration"
     return revision
+
+
+def is_known(revision: str) -> bool:
+    """Whether there is such a revision: one's id, `head` or `base`."""
+    scripts = ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
+    try:
+        scripts.get_revisions(revision)
+    except CommandError:
+        return False
+    return True
 
 
 def current(url: str) -> str | None:

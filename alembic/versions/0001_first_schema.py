@@ -853,7 +853,7 @@ def upgrade() -> None:
                 "no-benefit",
                 "harm",
                 "insufficient",
-                name="verdict",
+                name="by_rule",
                 native_enum=False,
                 create_constraint=True,
                 length=40,

@@ -130,7 +130,8 @@ class Caching:
             answer = await self._make(scope, receive, send, edition)
             if answer is None:  # not a 200: already sent
                 return
-            self.cache.put(key, answer)
+            if self.cache.edition == edition:  # else another release came while it was made
+                self.cache.put(key, answer)
         await _send(answer, scope["method"], headers, send)
 
     async def _make(
@@ -215,14 +216,17 @@ def not_modified(request: Headers, etag: str, last_modified: datetime) -> bool:
     if (since := request.get("if-modified-since")) is not None:
         try:
             date = parsedate_to_datetime(since)
-        except ValueError:
+        except (ValueError, OverflowError):
             return False
         return last_modified <= (date if date.tzinfo else date.replace(tzinfo=UTC))
     return False
 
 
 def preferred(header: str, offered: Sequence[str]) -> str:
-    """The first of `offered` with the highest weight in an Accept-Encoding header, or `""`."""
+    """The first of `offered` with the highest weight in an Accept-Encoding header.
+
+    `""` where none is wanted, or the body as it is (`identity`) is preferred.
+    """
     weights: dict[str, float] = {}
     for item in header.lower().split(","):
         name, _, weight = item.partition(";")
@@ -232,4 +236,5 @@ def preferred(header: str, offered: Sequence[str]) -> str:
             weights[name.strip()] = 0.0
     rest = weights.get("*", 0.0)
     best = max(offered, key=lambda name: weights.get(name, rest))
-    return best if weights.get(best, rest) > 0 else ""
+    least = max(weights.get("identity", 0.0), 0.001)
+    return best if weights.get(best, rest) >= least else ""

@@ -255,8 +255,7 @@ def _from_http(request: Request, error: HTTPException) -> ProblemError:
 
 def _near_paths(request: Request) -> list[Suggestion]:
     """Fixed addresses that look like the one asked for."""
-    known = [path for path in request.app.openapi()["paths"] if "{" not in path]
-    close = difflib.get_close_matches(request.url.path, known, n=3, cutoff=0.7)
+    close = difflib.get_close_matches(request.url.path, request.app.state.addresses, n=3)
     return [Suggestion(name=path, url=f"{base_url(request.scope)}{path}") for path in close]
 
 
@@ -288,9 +287,19 @@ def _parameter_error(request: Request, item: Mapping[str, Any]) -> ParameterErro
 
 def parameter_names(request: Request) -> list[str]:
     """The query parameters the route of this request takes."""
-    path = getattr(request.scope.get("route"), "path", None)
-    operation = request.app.openapi()["paths"].get(path, {}).get("get", {})
-    return [item["name"] for item in operation.get("parameters", []) if item["in"] == "query"]
+    return list(parameter_types(request))
+
+
+def parameter_types(request: Request) -> dict[str, Any]:
+    """The query parameters the route of this request takes, with their types."""
+    dependant = getattr(request.scope.get("route"), "dependant", None)
+    models = [item.field_info.annotation for item in dependant.query_params] if dependant else []
+    return {
+        name: field.annotation
+        for model in models
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        for name, field in model.model_fields.items()
+    }
 
 
 def _shown_path(scope: Scope) -> str:

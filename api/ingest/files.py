@@ -249,11 +249,22 @@ class Content:
     release: ReleaseFile | None = None
     documents: dict[str, Document] = field(default_factory=dict)
     """By source id, `kind/slug`, or `release`."""
+    unread: set[str] = field(default_factory=set)
+    """The keys of files that are there, but were not well-formed."""
 
     @cached_property
     def findings(self) -> dict[str, FindingFile]:
         """Every finding by id."""
         return {item.id: item for source in self.sources.values() for item in source.findings}
+
+    def lacks_entity(self, ref: str) -> bool:
+        """Whether there is no such entity, nor a file for it that could not be read."""
+        return ref not in self.entities and ref not in self.unread
+
+    def lacks_finding(self, finding: str) -> bool:
+        """Whether there is no such finding, nor a source that could not be read and may hold it."""
+        sources_unread = any("/" not in key and key != "release" for key in self.unread)
+        return finding not in self.findings and not sources_unread
 
     @cached_property
     def source_of(self) -> dict[str, str]:
@@ -265,7 +276,7 @@ def read_content(folder: Path) -> tuple[Content, list[Problem]]:
     """Read every file of `folder`; return what is well-formed and every fault of shape."""
     content, problems = Content(), list[Problem]()
     for path, model, key in _files(folder):
-        shown = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        shown = f"{folder.resolve().name}/{path.relative_to(folder).as_posix()}"
         document = Document(path, shown)
         if model is None:
             problems.append(
@@ -278,13 +289,14 @@ def read_content(folder: Path) -> tuple[Content, list[Problem]]:
             parsed = model.model_validate(raw)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
-            problems.append(
-                Problem(shown, mark.line + 1 if mark else 1, f"not YAML: {error.problem}")
-            )
+            line = mark.line + 1 if mark else 1
+            problems.append(Problem(shown, line, f"not YAML: {error.problem}"))
         except UnicodeDecodeError as error:
             problems.append(Problem(shown, 1, f"not UTF-8: {error.reason} at byte {error.start}"))
         except ValidationError as error:
             problems += [_fault(document, model, details) for details in error.errors()]
+        except (yaml.YAMLError, ValueError, TypeError) as error:
+            problems.append(Problem(shown, 1, f"not YAML: {str(error).splitlines()[0]}"))
         else:
             content.documents[key] = document
             if isinstance(parsed, SourceFile):
@@ -293,6 +305,8 @@ def read_content(folder: Path) -> tuple[Content, list[Problem]]:
                 content.entities[key] = parsed
             elif isinstance(parsed, ReleaseFile):
                 content.release = parsed
+        if key not in content.documents:
+            content.unread.add(key)
     if not (folder / "release.yaml").exists():
         problems.append(
             Problem(
@@ -351,7 +365,7 @@ def _fault(document: Document, model: type[BaseModel], details: ErrorDetails) ->
             shown = repr(details["input"])
             shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
             message = f"{name}: {details['msg']}, not {shown}"
-    return document.problem(location, message)
+    return document.problem(location, message.removeprefix(": "))
 
 
 def _keys_at(model: type[BaseModel], location: Location) -> set[str]:

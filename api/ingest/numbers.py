@@ -72,7 +72,11 @@ _NAMES = re.compile(
     \b[A-Za-z]+[-\u2013]?\d[\w./\u2013-]*     # C5-6, L4/5, T10-L2, BMP-2, HbA1c, PHQ-9, ICD-10
   | \b\d+[DT]\b                               # 3D, 3T
   | \btypes?\s\d(?:\sand\s\d)?\b              # type 2
-  | \b(?:911|999|112|988|116\s?123)\b         # emergency and crisis lines
+  | \b(?:911|988)(?=\sin\sthe\sUS\b)          # emergency and crisis lines, as they are worded
+  | \b999(?=\sin\sthe\sUK\b)
+  | \b112(?=\sin\sthe\sEU\b)
+  | \b116\s123\b
+  | \b(?:[Cc]all|text)\s(?:911|999|112|988)\b(?:(?:,|\sor|,\sor)\s(?:911|999|112|988)\b)*
     """,
     re.VERBOSE,
 )

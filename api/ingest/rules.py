@@ -25,7 +25,10 @@ Rule = Callable[[Content], Iterator[Problem]]
 
 
 def problems_between_files(content: Content) -> list[Problem]:
-    """Every breach of every rule."""
+    """Every breach of every rule.
+
+    What a file that could not be read may hold is not told missing where others name it.
+    """
     return [problem for rule in RULES for problem in rule(content)]
 
 
@@ -57,7 +60,7 @@ def findings_name_known_conditions(content: Content) -> Iterator[Problem]:
     """The condition a finding is recorded for exists."""
     for key, source in content.sources.items():
         for index, finding in enumerate(source.findings):
-            if finding.condition and f"condition/{finding.condition}" not in content.entities:
+            if finding.condition and content.lacks_entity(f"condition/{finding.condition}"):
                 yield content.documents[key].problem(
                     ("findings", index, "condition"),
                     _unknown_entity(f"condition/{finding.condition}"),
@@ -115,15 +118,22 @@ def names_are_unique_within_a_kind(content: Content) -> Iterator[Problem]:
 
 
 def former_slugs_are_free(content: Content) -> Iterator[Problem]:
-    """A slug that was given up is nobody's now."""
+    """A slug that was given up is nobody's now, and was one entity's of its kind."""
+    owners: dict[str, str] = {}
     for ref, entity in content.entities.items():
         kind = ref.partition("/")[0]
         for index, slug in enumerate(entity.former_slugs):
-            if f"{kind}/{slug}" in content.entities:
+            former = f"{kind}/{slug}"
+            spot = ("former_slugs", index)
+            if former in content.entities:
                 yield content.documents[ref].problem(
-                    ("former_slugs", index),
-                    f"{kind}/{slug} is an entity: it can't be a former slug",
+                    spot, f"{former} is an entity: it can't be a former slug"
                 )
+            elif former in owners:
+                yield content.documents[ref].problem(
+                    spot, f"{former} is also a former slug of {owners[former]}: keep it in one"
+                )
+            owners[former] = ref
 
 
 def icd_codes_exist(content: Content) -> Iterator[Problem]:
@@ -143,7 +153,7 @@ def claims_name_known_findings(content: Content) -> Iterator[Problem]:
     """The findings said to make a claim exist."""
     for ref, entity in content.entities.items():
         for index, finding in enumerate(getattr(entity, "claimed_by", [])):
-            if finding not in content.findings:
+            if content.lacks_finding(finding):
                 yield content.documents[ref].problem(
                     ("claimed_by", index), _unknown_finding(finding)
                 )
@@ -178,7 +188,7 @@ def relations_fit(content: Content) -> Iterator[Problem]:
                     (*here, "predicate"),
                     f"{relation.predicate} joins {joins} to {to}, not {kind} to {other or 'nothing'}",
                 )
-            elif relation.object and relation.object not in content.entities:
+            elif relation.object and content.lacks_entity(relation.object):
                 yield document.problem((*here, "object"), _unknown_entity(relation.object))
             if relation.object == ref:
                 yield document.problem((*here, "object"), "an entity can't be related to itself")
@@ -190,11 +200,11 @@ def relations_fit(content: Content) -> Iterator[Problem]:
             cited = [item.finding for item in relation.findings]
             for position, item in enumerate(relation.findings):
                 spot = (*here, "findings", position)
-                if item.finding not in content.findings:
+                if content.lacks_finding(item.finding):
                     yield document.problem((*spot, "finding"), _unknown_finding(item.finding))
                 if cited.count(item.finding) > 1:
                     yield document.problem((*spot, "finding"), f"{item.finding} is listed twice")
-                if item.duplicate_of and item.duplicate_of not in content.findings:
+                if item.duplicate_of and content.lacks_finding(item.duplicate_of):
                     yield document.problem(
                         (*spot, "duplicate_of"), _unknown_finding(item.duplicate_of)
                     )
@@ -269,6 +279,11 @@ def statements_are_borne_out(content: Content) -> Iterator[Problem]:
                         f"the statement id {text.id} is taken: choose another",
                     )
                 names.add(text.id)
+                if text.topic is Topic.SUMMARY:
+                    yield content.documents[ref].problem(
+                        (*location, "topic"),
+                        "summary is the topic of `summary` alone: choose another",
+                    )
             yield from _text_problems(content, ref, location, text)
 
 
@@ -324,7 +339,7 @@ def _text_problems(
                     (*location, "cites", index),
                     "editorial is for the dictionary definition of a glossary term: cite a finding",
                 )
-        else:
+        elif content.lacks_finding(cited):
             yield document.problem(
                 (*location, "cites", index),
                 f"{_unknown_finding(cited)}, or a source of that id",
@@ -364,6 +379,8 @@ def _text_problems(
 
 def findings_are_used(content: Content) -> Iterator[Problem]:
     """A finding nothing rests on is a finding lost: relate it, or take it out with a reason."""
+    if any("/" in key for key in content.unread):
+        return  # an entity that could not be read may use it
     used = {
         item.finding
         for entity in content.entities.values()

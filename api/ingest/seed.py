@@ -105,6 +105,13 @@ def seed(
     progress("write")
     with engine.begin() as connection:
         served = latest_release(connection)
+        changes = _changes(_stored_fingerprints(connection), _fingerprints(content))
+        # Also for the same content: another version of the code may derive other rows from it.
+        for model in reversed(list(tables)):
+            connection.execute(delete(_table(model)))
+        for model, rows in tables.items():
+            if rows:
+                connection.execute(insert(_table(model)), rows)
         if served and served["id"] == release_id:
             connection.execute(
                 update(_table(Release))
@@ -112,12 +119,6 @@ def seed(
                 .values(data_fingerprint=fingerprint)
             )
             return Seeding(served["id"], served["version"])
-        changes = _changes(_stored_fingerprints(connection), _fingerprints(content))
-        for model in reversed(list(tables)):
-            connection.execute(delete(_table(model)))
-        for model, rows in tables.items():
-            if rows:
-                connection.execute(insert(_table(model)), rows)
         sequence = served["sequence"] + 1 if served else 1
         connection.execute(
             insert(_table(Release)),
@@ -184,8 +185,8 @@ def _fingerprints(content: Content) -> dict[str, dict[str, str]]:
 
 def _stored_fingerprints(connection: Connection) -> dict[str, dict[str, str]]:
     entity, source = _table(Entity), _table(Source)
-    stored = dict(connection.execute(select(entity.c.id, entity.c.fingerprints)).tuples().all())
-    for key, parts in connection.execute(select(source.c.id, source.c.fingerprints)).tuples():
+    stored = dict(connection.execute(select(entity.c.id, entity.c.fingerprints)).all())
+    for key, parts in connection.execute(select(source.c.id, source.c.fingerprints)):
         stored[f"source/{key}"] = parts
     return stored
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import FiniteFloat, StringConstraints
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
@@ -98,23 +98,29 @@ class MeasureFields(SQLModel):
     """The figure a finding reports."""
 
     type: MeasureType = Field(sa_type=choice(MeasureType), index=True)
-    value: float = Field(index=True, description="The figure; read `value_role` before showing it.")
+    value: FiniteFloat = Field(
+        index=True, description="The figure; read `value_role` before showing it."
+    )
     unit: Text = Field(description="Unit of value, interval and range: percent, ratio, months …")
     value_role: ValueRole = Field(
         default=ValueRole.POINT,
         sa_type=choice(ValueRole),
         description="What the figure stands for. A range end is never an estimate.",
     )
-    ci_low: float | None = Field(default=None, description="Lower limit of the interval.")
-    ci_high: float | None = Field(default=None, description="Upper limit of the interval.")
-    ci_level: float | None = Field(
+    ci_low: FiniteFloat | None = Field(default=None, description="Lower limit of the interval.")
+    ci_high: FiniteFloat | None = Field(default=None, description="Upper limit of the interval.")
+    ci_level: FiniteFloat | None = Field(
         default=None,
         gt=0,
         lt=100,
         description="Level of the interval in percent; null: unstated.",
     )
-    range_low: float | None = Field(default=None, description="Lower end of a reported range.")
-    range_high: float | None = Field(default=None, description="Upper end of a reported range.")
+    range_low: FiniteFloat | None = Field(
+        default=None, description="Lower end of a reported range."
+    )
+    range_high: FiniteFloat | None = Field(
+        default=None, description="Upper end of a reported range."
+    )
     p_value: Text | None = Field(default=None, description="The p value as printed.")
     comparator: Text | None = Field(default=None, description="What it is compared with.")
     time_horizon: Text | None = Field(default=None, description="Over what time.")

@@ -10,14 +10,16 @@ from api.knowledge.vocabulary import choice
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC on every engine: SQLite drops the zone it is given."""
+    """A moment in UTC on every engine: SQLite drops the zone, PostgreSQL gives its own back."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
-        """Put back the zone where the engine dropped it."""
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        """The moment in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class ChangeAction(StrEnum):

@@ -69,7 +69,7 @@ class RelationVerdict(VerdictFields, table=True):
     __tablename__ = "relation_verdict"
 
     relation_id: str = Field(primary_key=True, foreign_key="relation.id")
-    by_rule: Verdict = Field(sa_type=choice(Verdict))
+    by_rule: Verdict = Field(sa_type=choice(Verdict, "by_rule"))
 
 
 class VerdictCitation(SQLModel, table=True):

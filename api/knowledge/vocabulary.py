@@ -237,15 +237,18 @@ class Audience(StrEnum):
     CLINICAL = "clinical"
 
 
-def choice(vocabulary: type[StrEnum]) -> Any:
-    """A column type that stores the values of `vocabulary`, and has the database refuse others."""
+def choice(vocabulary: type[StrEnum], name: str | None = None) -> Any:
+    """A column type that stores the values of `vocabulary`, and has the database refuse others.
+
+    `name` tells the constraint from that of another column of the same vocabulary in one table.
+    """
 
     def values(members: Iterable[StrEnum]) -> list[str]:
         return [member.value for member in members]
 
     return Enum(
         vocabulary,
-        name=vocabulary.__name__.lower(),
+        name=name or vocabulary.__name__.lower(),
         native_enum=False,
         create_constraint=True,
         length=40,

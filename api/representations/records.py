@@ -206,7 +206,7 @@ class ChangeRecord(ChangeFields):
     """What happened to one entity or source in a release."""
 
     release: str = Field(description="Id of the release that brought it.")
-    url: str | None = Field(description="Where the subject is now; null where it was removed.")
+    url: str | None = Field(description="Where the subject is; null where it is no more.")
 
 
 def shared(row: SQLModel, fields: type[SQLModel]) -> dict[str, Any]:
@@ -388,15 +388,14 @@ def release_record(base: str, release: Release) -> ReleaseRecord:
     )
 
 
-def change_record(base: str, change: Change, release: Release) -> ChangeRecord:
-    """A change."""
+def change_record(base: str, change: Change, release: Release, *, exists: bool) -> ChangeRecord:
+    """A change; `exists` tells whether its subject is still there."""
     kind, _, key = change.subject.partition("/")
-    gone = change.action == "removed"
     here = f"{base}/v1/sources/{key}" if kind == "source" else entity_url(base, kind, key)
     return ChangeRecord(
         subject=change.subject,
         action=change.action,
         parts=change.parts,
         release=release.id,
-        url=None if gone else here,
+        url=here if exists else None,
     )

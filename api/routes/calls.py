@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
@@ -17,7 +18,8 @@ from api.http.negotiation import (
     Format,
     negotiated,
 )
-from api.http.problems import ProblemError, ProblemType
+from api.http.problems import ParameterError, ProblemError, ProblemType
+from api.knowledge.entities import Entity
 from api.knowledge.queries.paging import Window
 from api.knowledge.queries.releases import current_release
 from api.knowledge.releases import Release
@@ -37,6 +39,8 @@ from api.representations.envelope import (
 )
 from api.representations.records import SourceRecord
 
+_SAFE: Final = "%&=+,:/;?@!$'()*~-._[]"
+
 
 @dataclass(frozen=True)
 class Call:
@@ -51,6 +55,15 @@ class Call:
     def base(self) -> str:
         """The address of the service."""
         return self.address.base
+
+    def require_entity(self, parameter: str, ref: str) -> None:
+        """Refuse a parameter that names an entity there is not."""
+        if self.session.get(Entity, ref) is None:
+            raise ProblemError(
+                ProblemType.INVALID_PARAMETERS,
+                f"Change these parameters: {parameter}.",
+                errors=[ParameterError(parameter=parameter, reason=f"There is no entity {ref}.")],
+            )
 
     def answer(self, data: BaseModel, fields: Sequence[str] = ()) -> Response:
         """One thing; `fields` trims it to these. A source is also answered as a citation."""
@@ -127,11 +140,11 @@ def _call(request: Request) -> Iterator[Call]:
             raise ProblemError(
                 ProblemType.UNAVAILABLE, "The database holds no release yet: it is being seeded."
             )
-        # The query is repeated in links in the form it came.
+        # The query is repeated in links in the form it came; only raw UTF-8 is escaped.
         address = Address(
             base=base_url(request.scope),
             path=request.url.path,
-            query=request.scope["query_string"].decode("ascii", "replace"),
+            query=quote(request.scope["query_string"], safe=_SAFE),
         )
         yield Call(session, release, address, request)
 

@@ -1,10 +1,11 @@
 """What there is: the directory, the release, its changes, and the kinds of problem."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from api.http.problems import (
     DESCRIPTIONS,
@@ -191,14 +192,33 @@ def list_releases(call: CallDep, wanted: Annotated[Listed, Query()]) -> Response
     return call.answer_list(rows, page.total, wanted.window)
 
 
+_SINCE = r"^(\d{4}-\d{2}-\d{2}|[0-9a-f]{12})$"
+
+
+def _release_or_day(value: str) -> str | date:
+    """What `since` names. Raises ValueError with what is allowed."""
+    if re.fullmatch(_SINCE, value) is None:
+        raise ValueError(
+            "Give the id of a release (they are listed at /v1/releases), or a day like 2026-11-22"
+        )
+    if "-" not in value:
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(
+            "There is no such day; give one like 2026-11-22, or a release of /v1/releases"
+        ) from None
+
+
 ChangeParameters = parameters(
     "ChangeParameters",
     Listed,
     since=(
-        str | None,
+        Annotated[str, AfterValidator(_release_or_day)] | None,
         Field(
             default=None,
-            pattern=r"^(\d{4}-\d{2}-\d{2}|[0-9a-f]{12})$",
+            json_schema_extra={"pattern": _SINCE},
             description="Id of a release, or a day (2026-11-22); default: the beginning.",
         ),
     ),
@@ -213,26 +233,21 @@ def list_changes(call: CallDep, wanted: Any) -> Response:
     """
     after = 0
     if wanted.since is not None:
-        try:
-            since: str | date = date.fromisoformat(wanted.since)
-        except ValueError:
-            since = wanted.since
-        found = queries.release_before(call.session, since)
+        found = queries.release_before(call.session, wanted.since)
         if found is None:
+            reason = f"No release has the id {wanted.since}. Releases are listed at /v1/releases."
             raise ProblemError(
                 ProblemType.INVALID_PARAMETERS,
                 "Change these parameters: since.",
-                errors=[
-                    ParameterError(
-                        parameter="since",
-                        reason=f"No release has the id {wanted.since!r}, and it is no day like "
-                        "2026-11-22. Releases are listed at /v1/releases.",
-                    )
-                ],
+                errors=[ParameterError(parameter="since", reason=reason)],
             )
         after = found
     page = queries.changes_page(call.session, after, wanted.window)
-    rows = [change_record(call.base, change, release) for change, release in page.rows]
+    there = queries.still_there(call.session, [change.subject for change, _ in page.rows])
+    rows = [
+        change_record(call.base, change, release, exists=change.subject in there)
+        for change, release in page.rows
+    ]
     return call.answer_list(rows, page.total, wanted.window)
 
 

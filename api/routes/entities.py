@@ -36,12 +36,12 @@ from api.representations.records import (
 from api.routes.calls import Call, CallDep
 from api.routes.evidence import FindingFilters, answer_findings
 from api.routes.parameters import (
-    MAX_IDS,
     Listed,
     Worded,
     choices,
     comma_list,
     fields_of,
+    ids_of,
     parameters,
     sort_by,
     takes,
@@ -80,16 +80,16 @@ def _routes_for(kind: Kind) -> APIRouter:
         **own_filters,
         tier=(int | None, Field(default=None, ge=1, le=3, description="Filter: 1, 2 or 3.")),
         icd10cm=(IcdCode | None, Field(default=None, description="Filter: an ICD-10-CM code.")),
-        ids=(comma_list(Slug, f"Only these slugs, at most {MAX_IDS}.", MAX_IDS), []),
+        ids=(ids_of(Slug, "slugs"), []),
         include=(comma_list(choices(shapes.INCLUDES), "Add these to each row."), []),
         sort=(sort_by(list(queries.sort_columns(kind))), []),
-        fields=(fields_of(row), []),
+        fields=(fields_of(row, shapes.INCLUDES), []),
     )
     detail_parameters = parameters(
         f"{card.__name__}Parameters",
         Worded,
         include=(comma_list(choices(shapes.INCLUDES), "Add these."), []),
-        fields=(fields_of(detail), []),
+        fields=(fields_of(detail, shapes.INCLUDES[1:]), []),
     )
     filter_names = (*own_filters, "tier", "icd10cm")
 

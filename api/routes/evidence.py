@@ -8,8 +8,8 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col
 
-from api.http.problems import ParameterError, ProblemError, ProblemType
-from api.knowledge.entities import Citation, Entity, EntityRef, Slug
+from api.http.problems import ProblemError, ProblemType
+from api.knowledge.entities import Citation, EntityRef, Slug
 from api.knowledge.evidence import Finding, Measure, RecordId, Source
 from api.knowledge.queries import evidence as queries
 from api.knowledge.vocabulary import (
@@ -33,7 +33,6 @@ from api.representations.records import (
 )
 from api.routes.calls import Call, CallDep
 from api.routes.parameters import (
-    MAX_IDS,
     PRINTABLE,
     CitedAs,
     Listed,
@@ -41,6 +40,7 @@ from api.routes.parameters import (
     SourceListFormat,
     comma_list,
     fields_of,
+    ids_of,
     key,
     parameters,
     sort_by,
@@ -82,7 +82,7 @@ FindingFilters = parameters(
         int | None,
         Field(default=None, ge=1, le=10**9, description="Filter: at least so many participants."),
     ),
-    ids=(comma_list(RecordId, f"Only these findings, at most {MAX_IDS}.", MAX_IDS), []),
+    ids=(ids_of(RecordId, "findings"), []),
     sort=(sort_by(list(queries.FINDING_SORTS)), []),
     fields=(fields_of(FindingRecord), []),
 )
@@ -114,7 +114,7 @@ SourceParameters = parameters(
         bool | None,
         Field(default=None, description="Filter: whether a correction was published."),
     ),
-    ids=(comma_list(RecordId, f"Only these sources, at most {MAX_IDS}.", MAX_IDS), []),
+    ids=(ids_of(RecordId, "sources"), []),
     sort=(sort_by(list(queries.SOURCE_SORTS)), []),
     fields=(fields_of(SourceRecord), []),
     format=(
@@ -140,8 +140,7 @@ def list_evidence(call: CallDep, wanted: Any) -> Response:
         ("entity", wanted.entity),
     ):
         if ref:
-            if call.session.get(Entity, ref) is None:
-                raise _no_such(parameter, f"There is no entity {ref}.")
+            call.require_entity(parameter, ref)
             conditions.append(queries.bears_on(ref))
     return answer_findings(call, wanted, conditions)
 
@@ -267,12 +266,4 @@ def get_source(
             findings=[finding_record(call.base, item) for item in reported],
             used_by=used_by(call.base, citing, uses),
         )
-    )
-
-
-def _no_such(parameter: str, reason: str) -> ProblemError:
-    return ProblemError(
-        ProblemType.INVALID_PARAMETERS,
-        f"Change these parameters: {parameter}.",
-        errors=[ParameterError(parameter=parameter, reason=reason)],
     )

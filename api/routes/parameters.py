@@ -1,12 +1,12 @@
 """Query parameters: their types, and the refusal of every other one."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, get_origin
 
 from fastapi import Depends, Path, Query, Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
-from api.http.problems import ParameterError, ProblemError, ProblemType, parameter_names
+from api.http.problems import ParameterError, ProblemError, ProblemType, parameter_types
 from api.knowledge.queries.paging import Window
 from api.knowledge.vocabulary import Audience
 
@@ -35,12 +35,12 @@ def _without_repeats(items: list[Any]) -> list[Any]:
     return list(dict.fromkeys(items))
 
 
-def comma_list(item: Any, description: str, max_items: int = 30) -> Any:
+def comma_list(item: Any, description: str, max_items: int = 30, min_items: int = 0) -> Any:
     """A parameter that takes several values, with commas between them."""
     return Annotated[
         list[item],
         BeforeValidator(_split),
-        Field(max_length=max_items, description=description),
+        Field(min_length=min_items, max_length=max_items, description=description),
         AfterValidator(_without_repeats),
     ]
 
@@ -93,13 +93,18 @@ def choices(names: Sequence[str]) -> Any:
     return Literal[tuple(names)]
 
 
-def fields_of(model: type[BaseModel]) -> Any:
-    """The `fields` parameter for rows of a model."""
+def fields_of(model: type[BaseModel], besides: Sequence[str] = ()) -> Any:
+    """The `fields` parameter for rows of a model; `besides` are asked for by `include` instead."""
     return comma_list(
-        choices(list(model.model_fields)),
+        choices([name for name in model.model_fields if name not in besides]),
         "Trim the answer to these fields, with commas between them.",
         max_items=60,
     )
+
+
+def ids_of(item: Any, what: str) -> Any:
+    """The `ids` parameter: a batch of these. Given, it names at least one."""
+    return comma_list(item, f"Only these {what}, at most {MAX_IDS}.", MAX_IDS, min_items=1)
 
 
 def sort_by(names: Sequence[str]) -> Any:
@@ -143,26 +148,17 @@ def _once(request: Request) -> None:
     repeated = [key for key in dict.fromkeys(given) if given.count(key) > 1]
     if not repeated:
         return
-    lists = _list_parameters(request)
+    types = parameter_types(request)
     errors = [
         ParameterError(parameter=key, reason="It is given more than once. Give it once.")
         for key in repeated
-        if key in parameter_names(request) and key not in lists
+        if key in types and get_origin(types[key]) is not list
     ]
     if errors:
         named = ", ".join(error.parameter for error in errors)
         raise ProblemError(
             ProblemType.INVALID_PARAMETERS, f"Change these parameters: {named}.", errors=errors
         )
-
-
-def _list_parameters(request: Request) -> set[str]:
-    operation = request.app.openapi()["paths"].get(request.scope["route"].path, {}).get("get", {})
-    return {
-        item["name"]
-        for item in operation.get("parameters", [])
-        if item["schema"].get("type") == "array"
-    }
 
 
 OncePerParameter = Depends(_once)

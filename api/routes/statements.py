@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
 from pydantic import Field
 from sqlalchemy import ColumnElement
 from sqlmodel import col
@@ -15,7 +16,7 @@ from api.knowledge.queries import entities as queries
 from api.knowledge.vocabulary import Certainty, Topic
 from api.representations.envelope import Answer, ListAnswer
 from api.representations.records import StatementDetail, entity_link, statement_record
-from api.routes.calls import CallDep
+from api.routes.calls import Call, CallDep
 from api.routes.parameters import (
     Listed,
     Worded,
@@ -57,6 +58,7 @@ def list_statements(call: CallDep, wanted: Any) -> Response:
     if wanted.kind:
         conditions.append(col(Entity.kind).in_(wanted.kind))
     if wanted.entity:
+        call.require_entity("entity", wanted.entity)
         conditions.append(col(Statement.entity_id) == wanted.entity)
     if wanted.certainty:
         conditions.append(col(Statement.certainty).in_(wanted.certainty))
@@ -88,6 +90,9 @@ def get_statement(
 ) -> Response:
     """One statement at its permanent address, with its citations and the entity it is about."""
     found = queries.statement(call.session, statement_id)
+    if found is None and (now := _renamed(call, statement_id)):
+        query = f"?{call.address.query}" if call.address.query else ""
+        return RedirectResponse(f"{call.base}/v1/statements/{now}{query}", status_code=308)
     if found is None:
         raise ProblemError(
             ProblemType.NOT_FOUND,
@@ -98,3 +103,11 @@ def get_statement(
     (entity,) = queries.bare_entities(call.session, [found.entity_id])
     record = statement_record(call.base, found, cited, wanted.audience)
     return call.answer(StatementDetail(**dict(record), entity=entity_link(call.base, entity)))
+
+
+def _renamed(call: Call, statement_id: str) -> str | None:
+    """The id a statement has now, where its entity was renamed: the address is permanent."""
+    kind, _, rest = statement_id.partition(".")
+    slug, _, name = rest.partition(".")
+    now = queries.renamed_to(call.session, BY_NAME[kind], slug) if kind in BY_NAME else None
+    return f"{kind}.{now}.{name}" if now else None

@@ -13,7 +13,7 @@ from api.knowledge.entities import Citation, Entity, Facet, FormerSlug, Statemen
 from api.knowledge.evidence import Source
 from api.knowledge.kinds import BY_NAME, Kind
 from api.knowledge.queries.cited import SOURCE_SHOWN, Cited
-from api.knowledge.queries.paging import AnySelect, Page, Window, ordered, page_of
+from api.knowledge.queries.paging import AnySelect, Bytewise, Page, Window, ordered, page_of
 from api.knowledge.vocabulary import Topic
 
 
@@ -93,9 +93,9 @@ def entities(
     if not sort and "order" in columns:
         rows = rows.order_by(ordered(columns["order"], descending=False))
     rows = (
-        rows.order_by(col(Entity.tier), col(Entity.name))
+        rows.order_by(col(Entity.tier), Bytewise(col(Entity.name)))
         if not sort
-        else rows.order_by(col(Entity.slug))
+        else rows.order_by(Bytewise(col(Entity.slug)))
     )
     page = page_of(session, rows, window)
     return Page([Described(*row) for row in page.rows], page.total)
@@ -120,15 +120,11 @@ def renamed_to(session: Session, kind: Kind, slug: str) -> str | None:
 
 def names(session: Session, kind: Kind) -> Sequence[tuple[str, str, list[str]]]:
     """Slug, name and synonyms of every entity of a kind: to suggest what was meant."""
-    return (
-        session.execute(
-            select(col(Entity.slug), col(Entity.name), col(Entity.synonyms)).where(
-                col(Entity.kind) == kind.name
-            )
+    return session.execute(
+        select(col(Entity.slug), col(Entity.name), col(Entity.synonyms)).where(
+            col(Entity.kind) == kind.name
         )
-        .tuples()
-        .all()
-    )
+    ).all()
 
 
 def bare_entities(session: Session, refs: Collection[str]) -> Sequence[Entity]:
@@ -179,7 +175,7 @@ def statements(
         select(Statement, Entity)
         .join(Entity, col(Entity.id) == col(Statement.entity_id))
         .where(*conditions)
-        .order_by(col(Statement.entity_id), col(Statement.position))
+        .order_by(Bytewise(col(Statement.entity_id)), col(Statement.position))
     )
     return page_of(session, rows, window)
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from api.knowledge.entities import Citation, Entity, Statement
 from api.knowledge.evidence import Caveat, Finding, Measure, Source
 from api.knowledge.queries.entities import cites
-from api.knowledge.queries.paging import AnySelect, Page, Window, ordered, page_of
+from api.knowledge.queries.paging import AnySelect, Bytewise, Page, Window, ordered, page_of
 from api.knowledge.relations import Relation, RelationFinding
 
 FINDING_SORTS: Final[dict[str, Any]] = {
@@ -80,7 +80,7 @@ def findings_page(
     rows = _reported().where(*conditions)
     for key in sort or ("-n",):
         rows = rows.order_by(ordered(FINDING_SORTS[key.lstrip("-")], key.startswith("-")))
-    page = page_of(session, rows.order_by(col(Finding.id)), window)
+    page = page_of(session, rows.order_by(Bytewise(col(Finding.id))), window)
     return Page(_with_caveats(session, page.rows), page.total)
 
 
@@ -95,7 +95,9 @@ def findings(session: Session, ids: Collection[str]) -> dict[str, Reported]:
 def findings_of_sources(session: Session, source_ids: Collection[str]) -> list[Reported]:
     """Every finding of some sources."""
     rows = session.execute(
-        _reported().where(col(Finding.source_id).in_(source_ids)).order_by(col(Finding.id))
+        _reported()
+        .where(col(Finding.source_id).in_(source_ids))
+        .order_by(Bytewise(col(Finding.id)))
     ).all()
     return _with_caveats(session, rows)
 
@@ -130,7 +132,7 @@ def finding_ids_of(session: Session, refs: Collection[str]) -> dict[str, list[st
         .where(col(Statement.entity_id).in_(refs), col(Citation.finding_id).is_not(None))
     )
     grouped: dict[str, list[str]] = defaultdict(list)
-    for ref, finding_id in session.execute(union(filed, cited)).tuples():
+    for ref, finding_id in session.execute(union(filed, cited)):
         grouped[ref].append(finding_id)
     return {ref: sorted(ids) for ref, ids in grouped.items()}
 
@@ -145,14 +147,14 @@ def sources_page(
     rows = _counted().where(*conditions)
     for key in sort or ("-year",):
         rows = rows.order_by(ordered(SOURCE_SORTS[key.lstrip("-")], key.startswith("-")))
-    return page_of(session, rows.order_by(col(Source.id)), window)
+    return page_of(session, rows.order_by(Bytewise(col(Source.id))), window)
 
 
 def sources(session: Session, ids: Collection[str]) -> dict[str, tuple[Source, int]]:
     """Sources by id, with the number of their findings."""
     if not ids:
         return {}
-    rows = session.execute(_counted().where(col(Source.id).in_(ids))).tuples()
+    rows = session.execute(_counted().where(col(Source.id).in_(ids)))
     return {source.id: (source, count) for source, count in rows}
 
 
@@ -170,16 +172,12 @@ def statements_citing(
     session: Session, condition: ColumnElement[bool]
 ) -> Sequence[tuple[Statement, Entity]]:
     """The statements with a citation that meets `condition`, and the entities they are of."""
-    return (
-        session.execute(
-            select(Statement, Entity)
-            .join(Entity, col(Entity.id) == col(Statement.entity_id))
-            .where(cites(condition))
-            .order_by(col(Statement.entity_id), col(Statement.position))
-        )
-        .tuples()
-        .all()
-    )
+    return session.execute(
+        select(Statement, Entity)
+        .join(Entity, col(Entity.id) == col(Statement.entity_id))
+        .where(cites(condition))
+        .order_by(col(Statement.entity_id), col(Statement.position))
+    ).all()
 
 
 def relations_resting_on(session: Session, finding_ids: Collection[str]) -> list[Use]:

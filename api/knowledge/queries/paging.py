@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, func
+from sqlalchemy import ColumnElement, Select, String, UnaryExpression, func
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
 T = TypeVar("T")
@@ -39,6 +41,27 @@ def page_of(session: Session, rows: AnySelect, window: Window) -> Page[Any]:
     return Page(found, total)
 
 
+class Bytewise(ColumnElement[str]):
+    """A text column compared byte by byte, as SQLite does, whatever PostgreSQL's locale."""
+
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        self.column = column
+        self.type = column.type
+
+
+@compiles(Bytewise)
+def _as_it_is(element: Bytewise, compiler: SQLCompiler, **more: Any) -> str:
+    return compiler.process(element.column, **more)
+
+
+@compiles(Bytewise, "postgresql")
+def _in_c(element: Bytewise, compiler: SQLCompiler, **more: Any) -> str:
+    return f'{compiler.process(element.column, **more)} COLLATE "C"'
+
+
 def ordered(column: ColumnElement[Any], descending: bool) -> UnaryExpression[Any]:
     """Order by a column, with nothing (NULL) last on every engine and in both directions."""
-    return (column.desc() if descending else column.asc()).nulls_last()
+    key = Bytewise(column) if isinstance(column.type, String) else column
+    return (key.desc() if descending else key.asc()).nulls_last()

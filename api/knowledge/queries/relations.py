@@ -11,7 +11,7 @@ from api.knowledge.entities import Entity
 from api.knowledge.evidence import Finding, Source
 from api.knowledge.kinds import Kind
 from api.knowledge.queries.cited import SOURCE_SHOWN, Cited
-from api.knowledge.queries.paging import Page, Window, page_of
+from api.knowledge.queries.paging import Bytewise, Page, Window, page_of
 from api.knowledge.relations import Balance, Relation, RelationFinding, Weighed, balance_of
 from api.knowledge.verdicts import RelationVerdict, VerdictCitation
 from api.knowledge.vocabulary import Predicate, Stance
@@ -67,9 +67,9 @@ def related_page(
     )
     if other:
         rows = rows.join(Entity, col(Entity.id) == far).where(col(Entity.kind) == other.name)
-        rows = rows.order_by(weight.desc(), col(Entity.tier), col(Relation.id))
+        rows = rows.order_by(weight.desc(), col(Entity.tier), Bytewise(col(Relation.id)))
     else:
-        rows = rows.order_by(weight.desc(), col(Relation.id))
+        rows = rows.order_by(weight.desc(), Bytewise(col(Relation.id)))
     page = page_of(session, rows, window)
     return Page([row[0] for row in page.rows], page.total)
 
@@ -85,7 +85,7 @@ def related_counts(session: Session, ref: str) -> dict[str, int]:
         .join(Entity, col(Entity.id) == far)
         .where(or_(col(Relation.subject_id) == ref, col(Relation.object_id) == ref))
         .group_by(col(Entity.kind))
-    ).tuples()
+    )
     return dict(rows.all())
 
 
@@ -100,7 +100,7 @@ def relations_of(session: Session, refs: Collection[str]) -> dict[str, list[Rela
                 or_(col(Relation.subject_id).in_(refs), col(Relation.object_id).in_(refs)),
                 col(Relation.object_id).is_not(None),
             )
-            .order_by(col(Relation.id))
+            .order_by(Bytewise(col(Relation.id)))
         ):
             for ref in {edge.subject_id, edge.object_id} & wanted:
                 if ref:

@@ -1,11 +1,14 @@
 """Releases and the changes between them."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from api.knowledge.queries.paging import AnySelect, Page, Window, page_of
+from api.knowledge.entities import Entity
+from api.knowledge.evidence import Source
+from api.knowledge.queries.paging import AnySelect, Bytewise, Page, Window, page_of
 from api.knowledge.releases import Change, Release
 
 
@@ -32,12 +35,20 @@ def release_before(session: Session, since: str | date) -> int | None:
     return session.scalar(newest_first.where(col(Release.id) == since))
 
 
+def still_there(session: Session, subjects: Collection[str]) -> set[str]:
+    """Those of the entities (`kind/slug`) and sources (`source/id`) that exist now."""
+    keys = {item.removeprefix("source/") for item in subjects if item.startswith("source/")}
+    entities = session.scalars(select(col(Entity.id)).where(col(Entity.id).in_(subjects)))
+    sources = session.scalars(select(col(Source.id)).where(col(Source.id).in_(keys)))
+    return {*entities, *(f"source/{key}" for key in sources)}
+
+
 def changes_page(session: Session, after: int, window: Window) -> Page[tuple[Change, Release]]:
     """A page of the changes that came after a release, in order."""
     rows: AnySelect = (
         select(Change, Release)
         .join(Release, col(Release.sequence) == col(Change.release_sequence))
         .where(col(Change.release_sequence) > after)
-        .order_by(col(Change.release_sequence), col(Change.subject))
+        .order_by(col(Change.release_sequence), Bytewise(col(Change.subject)))
     )
     return page_of(session, rows, window)
