@@ -38,7 +38,7 @@ content-report: $(RUNTIME) ## Print the content report (ARGS="--record content-r
 	$(BIN)/failed-fusion report $(ARGS)
 
 fuzz: $(TOOLS) ## Run Schemathesis against a server it starts (ARGS= for its options)
-	$(BIN)/python -m pytest -q -s tests/fuzz.py
+	$(BIN)/python tests/fuzz.py --workers 2 $(ARGS)
 
 bench: $(TOOLS) ## Measure start-up and throughput beside rivals, as ratios (needs wrk)
 	$(BIN)/python benchmarks/bench.py

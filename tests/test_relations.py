@@ -149,10 +149,13 @@ def test_what_is_counted_instead_of_a_duplicate_stands_beside_it(catalogue: Cata
             assert item["duplicate_of"] is None or item["duplicate_of"] in counted, relation["id"]
 
 
-def test_the_strongest_design_comes_first(catalogue: Catalogue):
-    def place(item: Any) -> tuple[bool, bool, int]:
+def test_sides_stand_apart_and_the_strongest_design_of_each_comes_first(catalogue: Catalogue):
+    sides = [None, "benefit", "no-benefit", "harm", "context"]
+
+    def place(item: Any) -> tuple[int, bool, bool, int]:
         rank = Design(item["finding"]["design"]).rank
-        return (item["duplicate_of"] is not None, item["indirect"], rank)
+        side = sides.index(item["side"])
+        return (side, item["duplicate_of"] is not None, item["indirect"], rank)
 
     for relation in catalogue.relations.values():
         places = [place(item) for item in relation["findings"]]

@@ -1,0 +1,61 @@
+"""Schemathesis against a running server: the document and the answers agree, and nothing breaks.
+
+A few requests an operation, to be quick; `make fuzz` sends as many as one likes.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from api.settings import ROOT
+
+PROGRAMS = Path(sys.executable).parent
+
+
+@pytest.fixture
+def address(url: str) -> Iterator[str]:
+    """A server on the whole content."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(
+        [PROGRAMS / "failed-fusion", "serve", "--no-prepare", "--port", str(port)],
+        env={**os.environ, "DATABASE_URL": url, "RATE_LIMIT": "0", "REQUEST_SECONDS": "60"},
+        cwd=ROOT,
+    )
+    try:
+        for _ in range(300):
+            try:
+                httpx2.get(f"{address}/readyz").raise_for_status()
+                break
+            except httpx2.HTTPError:
+                time.sleep(0.1)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def test_schemathesis_finds_nothing(address: str, tmp_path: Path):
+    command = ["run", f"{address}/openapi.json", "--phases", "examples,fuzzing"]
+    # The same requests in every run; how long they take is for the benchmarks to say.
+    steady = ["--max-examples", "3", "--seed", "1", "--request-timeout", "60", "--no-color"]
+
+    done = subprocess.run(
+        [PROGRAMS / "schemathesis", "--config-file", ROOT / "schemathesis.toml", *command, *steady],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+    assert "No issues found" in done.stdout
