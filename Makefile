@@ -29,7 +29,7 @@ check: $(TOOLS) ## Lint, format, types, import layers, data files, schemas, lock
 	$(BIN)/failed-fusion schema --check
 	@for lock in requirements requirements-dev; do cp $$lock.lock $(VENV)/$$lock.lock; done
 	@$(COMPILE) --group build --output-file $(VENV)/requirements.lock pyproject.toml
-	@$(COMPILE) --group dev --constraint $(VENV)/requirements.lock --output-file $(VENV)/requirements-dev.lock pyproject.toml
+	@$(COMPILE) --group dev --constraint requirements.lock --output-file $(VENV)/requirements-dev.lock pyproject.toml
 	@for lock in requirements requirements-dev; do \
 	  diff -q $$lock.lock $(VENV)/$$lock.lock >/dev/null || { echo "$$lock.lock is stale: run make lock"; exit 1; }; done
 	@echo "The locks are up to date."

@@ -27,8 +27,7 @@ def _split(values: Any) -> Any:
     """`a,b` and a repeated parameter alike as a list."""
     if not isinstance(values, list):
         return values
-    items = [item.strip() for value in values for item in str(value).split(",")]
-    return [item for item in items if item]
+    return [item.strip() for value in values if str(value) for item in str(value).split(",")]
 
 
 def _without_repeats(items: list[Any]) -> list[Any]:
