@@ -68,6 +68,8 @@ def serve(
     """
     import uvicorn
 
+    from api.http.protocol import ProblemProtocol
+
     config = _configure(
         host=host, port=port, workers=workers, database_url=database_url, data_dir=data_dir
     )
@@ -76,6 +78,7 @@ def serve(
     uvicorn.run(
         "api.app:create_app",
         factory=True,
+        http=ProblemProtocol,
         host=config.host,
         port=config.port,
         workers=config.workers,

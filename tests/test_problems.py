@@ -303,3 +303,9 @@ def test_a_forged_host_is_not_repeated(client: TestClient):
     response = client.get("/v1/nothing", headers={"Host": "evil.example/<script>"})
 
     assert "evil" not in response.json()["type"]
+
+
+def test_the_document_is_made_without_using_up_the_requests_of_a_client(url: str):
+    with asking(url, rate_limit=5) as client:
+        assert client.get("/openapi.json").status_code == 200
+        assert client.get("/v1/meta").headers["ratelimit-remaining"] == "3"

@@ -105,7 +105,8 @@ class RateLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count the request; refuse it with 429 where the minute is used up."""
-        if scope["type"] != "http" or scope["path"] in ("/healthz", "/readyz"):
+        free = scope["type"] != "http" or scope["path"] in ("/healthz", "/readyz")
+        if free or scope.get("state", {}).get("uncounted"):
             await self.app(scope, receive, send)
             return
         client = (scope.get("client") or ("unknown", 0))[0]

@@ -1,4 +1,4 @@
-"""Schemathesis against a running server: the document and the answers agree, and nothing breaks.
+"""A running server: Schemathesis finds nothing, and what is no HTTP gets a problem too.
 
 A few requests an operation, to be quick; `make fuzz` sends as many as one likes.
 """
@@ -59,3 +59,17 @@ def test_schemathesis_finds_nothing(address: str, tmp_path: Path):
 
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
     assert "No issues found" in done.stdout
+
+
+def test_an_address_too_long_for_http_is_a_problem_too(address: str):
+    slugs = ",".join(f"a-long-slug-{number}" for number in range(10_000))
+
+    # The client's library refuses to send so much; the bytes themselves do not.
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(f"GET /v1/conditions?ids={slugs} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        answer = connection.recv(65536).decode()
+
+    assert answer.startswith(("HTTP/1.1 400", "HTTP/1.1 414"))
+    assert "application/problem+json" in answer
+    assert "access-control-allow-origin: *" in answer
