@@ -167,6 +167,7 @@ def _describe(path: str, operation: dict[str, Any]) -> None:
         shape |= options[0] if options else {}
         if shape.get("type") == "array":
             parameter.update(style="form", explode=False)
+            shape.pop("default", None)
         if parameter["name"] == "fields":
             media = operation["responses"]["200"]["content"]["application/json"]
             several = "limit" in {item["name"] for item in operation["parameters"]}

@@ -27,19 +27,19 @@ def _split(values: Any) -> Any:
     """`a,b` and a repeated parameter alike as a list."""
     if not isinstance(values, list):
         return values
-    return [item.strip() for value in values if str(value) for item in str(value).split(",")]
+    return [item.strip() for value in values for item in str(value).split(",")]
 
 
 def _without_repeats(items: list[Any]) -> list[Any]:
     return list(dict.fromkeys(items))
 
 
-def comma_list(item: Any, description: str, max_items: int = 30, min_items: int = 0) -> Any:
-    """A parameter that takes several values, with commas between them."""
+def comma_list(item: Any, description: str, max_items: int = 30) -> Any:
+    """A parameter that takes several values, with commas between them; given, one at least."""
     return Annotated[
         list[item],
         BeforeValidator(_split),
-        Field(min_length=min_items, max_length=max_items, description=description),
+        Field(min_length=1, max_length=max_items, description=description),
         AfterValidator(_without_repeats),
     ]
 
@@ -102,8 +102,8 @@ def fields_of(model: type[BaseModel], besides: Sequence[str] = ()) -> Any:
 
 
 def ids_of(item: Any, what: str) -> Any:
-    """The `ids` parameter: a batch of these. Given, it names at least one."""
-    return comma_list(item, f"Only these {what}, at most {MAX_IDS}.", MAX_IDS, min_items=1)
+    """The `ids` parameter: a batch of these."""
+    return comma_list(item, f"Only these {what}, at most {MAX_IDS}.", MAX_IDS)
 
 
 def sort_by(names: Sequence[str]) -> Any:
