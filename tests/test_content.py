@@ -5,6 +5,8 @@ from collections import Counter, defaultdict
 import pytest
 import simple_icd_10_cm as icd10cm
 from catalogue import Catalogue, ref
+from shapes import walk
+from starlette.testclient import TestClient
 
 from api.knowledge.kinds import BY_NAME, KINDS, Kind
 
@@ -133,3 +135,14 @@ def test_a_fact_check_names_findings_that_exist(catalogue: Catalogue):
 
     for row in catalogue.rows(BY_NAME["fact_check"]):
         assert set(row["claimed_by"]) <= known
+
+
+def test_everything_searched_for_in_vain_is_said_somewhere(client: TestClient):
+    record = client.get("/v1/sources/evidence-search").json()["data"]
+    said = {
+        citation["finding"]
+        for row in walk(client, "/v1/statements", topic="known_gap")
+        for citation in row["citations"]
+    }
+
+    assert {finding["id"] for finding in record["findings"]} <= said
