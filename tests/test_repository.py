@@ -38,7 +38,7 @@ def test_every_package_the_product_needs_is_locked():
 
 def test_every_command_the_readme_shows_exists():
     commands = set(get_command(app).commands)  # type: ignore[attr-defined]
-    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
     code = "\n".join(re.findall(r"```.*?```|`[^`]+`", read("README.md"), re.DOTALL))
 
     shown = {
@@ -46,7 +46,7 @@ def test_every_command_the_readme_shows_exists():
         for listed in re.findall(r"failed-fusion ([a-z]+(?: \| [a-z]+)*)", code)
         for word in listed.split(" | ")
     }
-    made = set(re.findall(r"\bmake\s+([a-z]+)", code))
+    made = set(re.findall(r"\bmake\s+([a-z-]+)", code))
 
     assert shown <= commands
     assert made <= targets
