@@ -22,8 +22,19 @@ from api.http.headers import CommonHeaders
 from api.http.limits import RateLimit, RequestShape
 from api.http.problems import CrashGuard
 from api.knowledge.queries.releases import current_release
-from api.routes import directory, entities, evidence, health, statements
+from api.routes import (
+    directory,
+    entities,
+    evidence,
+    explore,
+    graph,
+    health,
+    passages,
+    search,
+    statements,
+)
 from api.routes.parameters import OncePerParameter
+from api.search.engines import Engines
 from api.settings import VERSION, Settings, settings
 
 THREADS = 8
@@ -99,8 +110,13 @@ def create_app(config: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.engine = engine
+    app.state.engines = Engines()
     routers = [
         directory.router,
+        search.router,
+        passages.router,
+        explore.router,
+        graph.router,
         *entities.routers(),
         evidence.router,
         statements.router,

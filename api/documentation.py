@@ -44,6 +44,10 @@ flags first.
 """
 TAGS: Final[list[dict[str, Any]]] = [
     {"name": "Directory", "description": "What there is, which release is served, what changed."},
+    {
+        "name": "Search",
+        "description": "Finding the right thing: search, suggestions, passages, exploring symptoms.",
+    },
     *(
         {
             "name": kind.plural,

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.types import ASGIApp, Message
 
@@ -47,6 +48,7 @@ async def _answers(document: dict[str, Any], app: ASGIApp) -> list[tuple[dict[st
         query = "limit=1" if "limit" in names else ""
         if "include" in names and "limit" not in names:
             query = "include=relations,findings,sources"
+        query = "&".join(filter(None, [query, _required(operation)]))
         shown = [
             str(item["schema"]["examples"][0])
             for item in operation.get("parameters", [])
@@ -68,6 +70,18 @@ async def _answers(document: dict[str, Any], app: ASGIApp) -> list[tuple[dict[st
         if answer is not None:
             found.append((operation, answer))
     return found
+
+
+def _required(operation: dict[str, Any]) -> str:
+    """The query parameters an operation can't do without, with their examples."""
+    values = {
+        item["name"]: item["schema"]["examples"][0]
+        for item in operation.get("parameters", [])
+        if item["in"] == "query" and item["required"]
+    }
+    return urlencode(
+        {name: ",".join(one) if isinstance(one, list) else one for name, one in values.items()}
+    )
 
 
 async def _get(app: ASGIApp, path: str, query: str) -> Any:

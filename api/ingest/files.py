@@ -23,6 +23,7 @@ from sqlmodel._compat import SQLModelConfig
 
 from api.ingest.installed import data_files
 from api.knowledge.entities import (
+    AskedFields,
     EntityFields,
     EntityRef,
     Slug,
@@ -140,7 +141,7 @@ class RelationFile(_Strict):
     findings: list[RelationFindingFile] = Field(default=[], description="What it rests on.")
 
 
-class EntityFile(EntityFields, _Strict):
+class EntityFile(EntityFields, AskedFields, _Strict):
     """`data/<collection>/<slug>.yaml`: one entity with its text and its relations."""
 
     former_slugs: list[Slug] = Field(

@@ -25,6 +25,7 @@ from api.ingest.installed import fingerprint_of, latest_release
 from api.ingest.rules import problems_between_files, texts_of, weighed
 from api.knowledge.certainty import Graded, certainty_of
 from api.knowledge.entities import (
+    AskedFields,
     Citation,
     Entity,
     EntityFields,
@@ -38,11 +39,12 @@ from api.knowledge.relations import Relation, RelationFinding
 from api.knowledge.releases import Change, ChangeAction, Release
 from api.knowledge.verdicts import RelationVerdict, VerdictCitation, verdict_by_rule
 from api.knowledge.vocabulary import Predicate, Topic
+from api.search.store import write_index
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""
 
-STEPS: Final = ("read", "check", "prepare", "write")
+STEPS: Final = ("read", "check", "prepare", "write", "index")
 
 Row = dict[str, Any]
 Rows = dict[type[SQLModel], list[Row]]
@@ -112,6 +114,8 @@ def seed(
         for model, rows in tables.items():
             if rows:
                 connection.execute(insert(_table(model)), rows)
+        progress("index")
+        write_index(connection, release_id)
         if served and served["id"] == release_id:
             connection.execute(
                 update(_table(Release))
@@ -299,7 +303,7 @@ def _entity_rows(
     used = {item for item in cited if item in content.findings} | {item.finding for item in links}
     rows[Entity].append(
         {
-            **entity.model_dump(include=set(EntityFields.model_fields)),
+            **entity.model_dump(include={*EntityFields.model_fields, *AskedFields.model_fields}),
             "id": ref,
             "kind": kind_name,
             "slug": slug,

@@ -38,7 +38,18 @@ class EntityFields(SQLModel):
     icd10cm: list[IcdCode] = Field(default=[], sa_type=JSON, description="ICD-10-CM codes.")
 
 
-class Entity(EntityFields, table=True):
+class AskedFields(SQLModel):
+    """How people ask about an entity."""
+
+    asked_as: list[Text] = Field(
+        default=[],
+        sa_type=JSON,
+        description="Ways people ask about it, made up for search: questions and worries, not "
+        "statements of ours (editorial).",
+    )
+
+
+class Entity(EntityFields, AskedFields, table=True):
     """An entity, as stored; its kind's own fields stand in the kind's table."""
 
     __table_args__ = (UniqueConstraint("kind", "slug"),)

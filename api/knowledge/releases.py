@@ -65,3 +65,12 @@ class Change(ChangeFields, table=True):
 
     release_sequence: int = Field(primary_key=True, foreign_key="release.sequence")
     subject: str = Field(primary_key=True, index=True)
+
+
+class SearchIndex(SQLModel, table=True):
+    """What search made of a release, as bytes that `api.search.index` reads."""
+
+    __tablename__ = "search_index"
+
+    release_id: str = Field(primary_key=True)
+    data: bytes

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, Field, create_model
 
-from api.knowledge.entities import EntityFields
+from api.knowledge.entities import AskedFields, EntityFields
 from api.knowledge.kinds import BY_NAME, KINDS, Kind
 from api.knowledge.queries.cited import Cited
 from api.knowledge.queries.entities import Described
@@ -71,7 +71,7 @@ class Included(BaseModel):
     sources: list[SourceRecord] = Field(default=[], description="Sources of these findings.")
 
 
-class Detailed(BaseModel):
+class Detailed(AskedFields):
     """What the detail of an entity has beyond its card."""
 
     summary_plain: str = Field(description="The summary for everyone.")
@@ -170,6 +170,7 @@ def detail(
     neighbours = BY_NAME[described.entity.kind].neighbours
     model: type[EntityCard] = DETAILS[described.entity.kind]
     more: dict[str, Any] = {
+        **shared(described.entity, AskedFields),
         "summary_plain": described.summary.plain,
         "summary_clinical": described.summary.clinical or described.summary.plain,
         "summary_citations": citation_records(cited),

@@ -1,6 +1,6 @@
 """What every route needs of a request: one snapshot of the database, and how to answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -38,7 +38,14 @@ from api.representations.envelope import (
     list_links,
 )
 from api.representations.records import SourceRecord
+from api.representations.search import UnderstoodMeta
+from api.search.engine import Engine
+from api.search.engines import Engines
+from api.search.suggest import Suggester
 
+_NO_INDEX: Final = (
+    "The database holds no search index of its release: run failed-fusion seed on it."
+)
 _SAFE: Final = "%&=+,:/;?@!$'()*~-._[]"
 
 
@@ -65,15 +72,40 @@ class Call:
                 errors=[ParameterError(parameter=parameter, reason=f"There is no entity {ref}.")],
             )
 
-    def answer(self, data: BaseModel, fields: Sequence[str] = ()) -> Response:
-        """One thing; `fields` trims it to these. A source is also answered as a citation."""
+    def engine(self) -> Engine:
+        """The search engine of the release. Raises a 503 problem where there is none."""
+        engines: Engines = self.request.app.state.engines
+        found = engines.engine(self.session, self.release.id)
+        if found is None:
+            raise ProblemError(ProblemType.UNAVAILABLE, _NO_INDEX)
+        return found
+
+    def suggester(self) -> Suggester:
+        """What completes names of the release. Raises a 503 problem where there is none."""
+        engines: Engines = self.request.app.state.engines
+        found = engines.suggester(self.session, self.release.id)
+        if found is None:
+            raise ProblemError(ProblemType.UNAVAILABLE, _NO_INDEX)
+        return found
+
+    def answer(
+        self,
+        data: BaseModel | Sequence[BaseModel],
+        fields: Sequence[str] = (),
+        understood: Mapping[str, Any] | None = None,
+    ) -> Response:
+        """One thing; `fields` trims it to these, and `understood` says how a query was understood.
+
+        A source is also answered as a citation.
+        """
         citable = [data] if isinstance(data, SourceRecord) else []
         form = negotiated(self.request, SOURCE_FORMATS if citable else ONLY_JSON)
         if form is not Format.JSON:
             return _cited(form, citable)
+        meta = {"release": self.release.id, "license": LICENSE, "disclaimer": DISCLAIMER}
         body = Answer[Any].model_construct(
             data=data,
-            meta=Meta(release=self.release.id, license=LICENSE, disclaimer=DISCLAIMER),
+            meta=Meta(**meta) if understood is None else UnderstoodMeta(**meta, **understood),
             links=Links(self=str(self.address)),
         )
         return _json(body, {"data": set(fields)} if fields else {})
@@ -87,8 +119,11 @@ class Call:
         missing: Sequence[str] | None = None,
         *,
         citable: bool = False,
+        meta_model: type[ListMeta] = ListMeta,
+        more_meta: Mapping[str, Any] | None = None,
     ) -> Response:
         """A page of a list; `fields` trims its rows, `missing` tells ids that were not found.
+        `more_meta` is what `meta_model` says beyond a list's meta.
 
         A list is also answered as CSV, and a `citable` one, of sources, as citations.
         """
@@ -102,13 +137,14 @@ class Call:
             )
             response.headers["Link"] = link_header(links)
             return response
-        meta = ListMeta(
+        meta = meta_model(
             release=self.release.id,
             license=LICENSE,
             disclaimer=DISCLAIMER,
             total=total,
             limit=window.limit,
             offset=window.offset,
+            **more_meta or {},
         )
         if missing is not None:
             meta.missing = list(missing)

@@ -3,20 +3,21 @@
 import difflib
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 from sqlmodel import Session
 
-from api.http.problems import ProblemError, ProblemType, Suggestion
+from api.http.problems import ParameterError, ProblemError, ProblemType, Suggestion
 from api.knowledge.entities import IcdCode, Slug
 from api.knowledge.kinds import KINDS, Kind
 from api.knowledge.queries import entities as queries
 from api.knowledge.queries import evidence as evidence_queries
 from api.knowledge.queries import relations as relation_queries
 from api.knowledge.queries.entities import Described
+from api.knowledge.queries.paging import Page
 from api.knowledge.relations import Relation
 from api.knowledge.vocabulary import Audience, Predicate
 from api.representations import entities as shapes
@@ -33,6 +34,7 @@ from api.representations.records import (
     source_record,
     statement_record,
 )
+from api.representations.search import SearchableAnswer, SearchMeta, understanding
 from api.routes.calls import Call, CallDep
 from api.routes.evidence import FindingFilters, answer_findings
 from api.routes.parameters import (
@@ -45,6 +47,11 @@ from api.routes.parameters import (
     parameters,
     sort_by,
     takes,
+)
+from api.routes.search import QueryText, found_among
+
+_Q_DESCRIPTION: Final = (
+    "Search in any words among the entities that pass the filters; the best answer comes first."
 )
 
 
@@ -82,6 +89,7 @@ def _routes_for(kind: Kind) -> APIRouter:
         icd10cm=(IcdCode | None, Field(default=None, description="Filter: an ICD-10-CM code.")),
         ids=(ids_of(Slug, "slugs"), []),
         include=(comma_list(choices(shapes.INCLUDES), "Add these to each row."), []),
+        q=(QueryText | None, Field(default=None, description=_Q_DESCRIPTION)),
         sort=(sort_by(list(queries.sort_columns(kind))), []),
         fields=(fields_of(row, shapes.INCLUDES), []),
     )
@@ -98,15 +106,21 @@ def _routes_for(kind: Kind) -> APIRouter:
         operation_id=f"list_{several}",
         summary=f"List {kind.plural.lower()}",
         description=f"{kind.description} One page of all of them, with filters, includes, field "
-        "selection and sorting; `ids` asks for a batch.",
-        response_model=ListAnswer[row],  # type: ignore[valid-type]
+        "selection and sorting; `ids` asks for a batch, `q` searches among those that pass.",
+        response_model=SearchableAnswer[row],  # type: ignore[valid-type]
     )
     @takes(list_parameters)
     def list_all(call: CallDep, wanted: Any) -> Response:
         filters = {
             name: value for name in filter_names if (value := getattr(wanted, name)) is not None
         }
-        page = queries.entities(call.session, kind, wanted.window, filters, wanted.ids, wanted.sort)
+        understood = None
+        if wanted.q is None:
+            page = queries.entities(
+                call.session, kind, wanted.window, filters, wanted.ids, wanted.sort
+            )
+        else:
+            page, understood = _searched(call, kind, wanted, filters)
         extras = _extras(call, page.rows, wanted.include, wanted.audience)
         rows = [
             shapes.row(call.base, item, wanted.audience, extras[item.entity.id])
@@ -117,7 +131,17 @@ def _routes_for(kind: Kind) -> APIRouter:
             known = {slug for slug, _, _ in queries.names(call.session, kind)}
             missing = [slug for slug in wanted.ids if slug not in known]
         fields = [*wanted.fields, *wanted.include] if wanted.fields else []
-        return call.answer_list(rows, page.total, wanted.window, fields, missing)
+        if understood is None:
+            return call.answer_list(rows, page.total, wanted.window, fields, missing)
+        return call.answer_list(
+            rows,
+            page.total,
+            wanted.window,
+            fields,
+            missing,
+            meta_model=SearchMeta,
+            more_meta=understood,
+        )
 
     @router.get(
         "/{slug}",
@@ -145,6 +169,30 @@ def _routes_for(kind: Kind) -> APIRouter:
     _relations_route(router, kind)
     _evidence_route(router, kind)
     return router
+
+
+def _searched(
+    call: Call, kind: Kind, wanted: Any, filters: Mapping[str, Any]
+) -> tuple[Page[Described], dict[str, Any]]:
+    """A page of a kind by what answers a query, and how the query was understood."""
+    if wanted.sort:
+        raise ProblemError(
+            ProblemType.INVALID_PARAMETERS,
+            "Change these parameters: sort.",
+            errors=[
+                ParameterError(
+                    parameter="sort",
+                    reason="With q the best answer comes first. Leave out sort, or q.",
+                )
+            ],
+        )
+    refs = queries.refs(call.session, kind, filters, wanted.ids)
+    found = found_among(call, wanted.q, refs)
+    numbered = call.engine().index.entities
+    chosen = [numbered[hit.entity].ref for hit in found.hits[wanted.offset :][: wanted.limit]]
+    described = queries.described(call.session, chosen)
+    page = Page([described[ref] for ref in chosen], len(found.hits))
+    return page, understanding(call.base, found)
 
 
 def _related_route(router: APIRouter, kind: Kind, other: Kind) -> None:

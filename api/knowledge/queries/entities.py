@@ -58,19 +58,8 @@ def sort_columns(kind: Kind) -> dict[str, Any]:
     }
 
 
-def entities(
-    session: Session,
-    kind: Kind,
-    window: Window,
-    filters: Mapping[str, Any],
-    slugs: Sequence[str] = (),
-    sort: Sequence[str] = (),
-) -> Page[Described]:
-    """A page of a kind.
-
-    `filters` maps a field to the value it must have or, for a list field, must hold; `slugs` keeps
-    only these; `sort` names columns, a leading dash for falling order.
-    """
+def _filtered(kind: Kind, filters: Mapping[str, Any], slugs: Sequence[str]) -> AnySelect:
+    """Entities of a kind that pass the filters; see `entities`."""
     rows = _described(kind)
     for name, value in filters.items():
         if name in kind.facets:
@@ -87,6 +76,23 @@ def entities(
             rows = rows.where(getattr(owner, name) == value)
     if slugs:
         rows = rows.where(col(Entity.slug).in_(slugs))
+    return rows
+
+
+def entities(
+    session: Session,
+    kind: Kind,
+    window: Window,
+    filters: Mapping[str, Any],
+    slugs: Sequence[str] = (),
+    sort: Sequence[str] = (),
+) -> Page[Described]:
+    """A page of a kind.
+
+    `filters` maps a field to the value it must have or, for a list field, must hold; `slugs` keeps
+    only these; `sort` names columns, a leading dash for falling order.
+    """
+    rows = _filtered(kind, filters, slugs)
     columns = sort_columns(kind)
     for key in sort:
         rows = rows.order_by(ordered(columns[key.lstrip("-")], key.startswith("-")))
@@ -99,6 +105,13 @@ def entities(
     )
     page = page_of(session, rows, window)
     return Page([Described(*row) for row in page.rows], page.total)
+
+
+def refs(
+    session: Session, kind: Kind, filters: Mapping[str, Any], slugs: Sequence[str] = ()
+) -> Sequence[str]:
+    """The ids of the entities of a kind that pass the filters of `entities`, in no order."""
+    return session.scalars(_filtered(kind, filters, slugs).with_only_columns(col(Entity.id))).all()
 
 
 def entity(session: Session, kind: Kind, slug: str) -> Described | None:

@@ -1,0 +1,1 @@
+"""Finding the right thing: the index, ranking, spelling, red flags, passages, exploring."""
