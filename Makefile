@@ -54,8 +54,9 @@ model: $(TRAINER) ## Train encoder, ranker and judge anew (some 40 minutes on tw
 fuzz: $(TOOLS) ## Run Schemathesis against a server it starts (ARGS= for its options)
 	$(BIN)/python tests/fuzz.py --workers 2 $(ARGS)
 
-bench: $(TOOLS) ## Measure start-up and throughput beside rivals, as ratios (needs wrk)
+bench: $(TOOLS) ## Measure start-up, throughput and search beside rivals, as ratios (needs wrk)
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/search.py
 
 lock: $(TOOLS) ## Compile the locks from pyproject.toml (ARGS=--upgrade for newer versions)
 	$(COMPILE) $(ARGS) --group build --output-file requirements.lock pyproject.toml

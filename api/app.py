@@ -1,6 +1,7 @@
 """Wiring: settings, engine, layers and routes become one application."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -90,11 +91,16 @@ def create_app(config: Settings | None = None) -> FastAPI:
     """The application, reading the database the settings name."""
     config = config or settings()
     engine = reader(config.database_url)
+    engines = Engines()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        # In the background: the first request need not wait for what only a search needs.
+        warming = threading.Thread(target=engines.warm, args=(engine,), daemon=True)
+        warming.start()
         yield
+        warming.join()
         engine.dispose()
 
     app = FastAPIOffline(
@@ -110,7 +116,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.engine = engine
-    app.state.engines = Engines()
+    app.state.engines = engines
     routers = [
         directory.router,
         search.router,

@@ -30,7 +30,7 @@ EVIDENCE: Final = (
     "/v1/evidence?condition=pseudoarthrosis&design=meta-analysis,rct&has_interval=true&limit=50"
 )
 
-FIRST_TARGET: Final = 15.0
+FIRST_TARGET: Final = 40.0
 WARM_TARGET: Final = 3.0
 """Seconds to the first answer: with an empty database, and with one that is ready."""
 

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from evaluation.evaluate import bm25, embeddings, fts5, questions, serving
 from evaluation.evaluate import _whole as whole
+from evaluation.evaluate import bm25, embeddings, fts5, questions, serving
 
 from api.search.encoder import Encoder
 from api.search.engine import Engine
-from api.search.index import Index, dumped, loaded
+from api.search.index import Index, clustered, dumped, loaded
 from api.search.lexical import Field
 from api.search.passages import passages
 from api.search.ranking import Ranker
@@ -65,6 +65,7 @@ def repeated(index: Index, times: int) -> Index:
         vectors=vectors,
         role_starts=np.concatenate([index.role_starts + copy * rows for copy in range(times)]),
         gists=gists,
+        clusters=clustered(gists),
         neighbour_starts=starts(index.neighbour_starts),
         neighbours=np.concatenate([index.neighbours + copy * size for copy in range(times)]),
         kinds=np.tile(index.kinds, times),
@@ -110,8 +111,13 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     asked = [question.query for question in questions()]
-    with serving() as (_, index):
-        pass
+    with serving(cache_bytes=0) as (service, index):
+        before = resident()
+        in_service = milliseconds(service.ask, asked, 2)
+        print(
+            f"Memory of the process after {len(asked)} questions: {resident():.0f} MB "
+            f"(with the content seeded in it and nothing asked: {before:.0f} MB).\n"
+        )
     encoder, ranker, judge = Encoder(), Ranker(), ScopeJudge()
     data = dumped(index)
     began = time.perf_counter()
@@ -139,6 +145,7 @@ def main() -> None:
         "SQLite FTS5, all texts": fts5(index),
     }
     taken = {name: milliseconds(ask, asked, wanted.rounds) for name, ask in cases.items()}
+    taken["search in the service, ten hits"] = in_service
     large = engine(repeated(index, TIMES))
     taken[f"search, {TIMES} times the content"] = milliseconds(search_fresh(large), asked, 2)
     base = np.percentile(taken["search"], [50, 95])

@@ -23,7 +23,7 @@ ROY: Final = "sources/roy-2021-ct.yaml"
 SEARCH: Final = "sources/search-2026.yaml"
 
 TERM_KEYS: Final = (
-    "abbreviation, expands_to, former_slugs, icd10cm, name, relations, reviewed_on, statements, "
+    "abbreviation, asked_as, expands_to, former_slugs, icd10cm, name, relations, reviewed_on, statements, "
     "summary, synonyms, tier"
 )
 HARD: Final = (
@@ -188,6 +188,13 @@ EDITS: Final = {
         ),
         13,
         "finding id roy-2021-ct is also in the sources",
+    ),
+    "question given twice": (
+        SCREW,
+        "tier: 2",
+        "asked_as:\n  - is my screw loose\n  - is my screw loose\ntier: 2",
+        4,
+        "'is my screw loose' also stands in condition/loose-screw: keep it in one place",
     ),
     "synonym given twice": (
         SCREW,

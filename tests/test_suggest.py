@@ -21,12 +21,20 @@ MOST = 50
 
 
 def _named() -> dict[str, list[str]]:
-    """The names and synonyms of every entity, as the data files state them, by `kind/slug`."""
+    """The names and synonyms of every entity, as the data files state them, by `kind/slug`.
+
+    What a question asks and a fact-check claims name them, too.
+    """
     found = {}
     for collection, kind in BY_COLLECTION.items():
         for path in sorted((settings().data_dir / collection).glob("*.yaml")):
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
-            found[f"{kind.name}/{path.stem}"] = [content["name"], *content.get("synonyms", [])]
+            titles = [content[field] for field in ("question", "claim") if field in content]
+            found[f"{kind.name}/{path.stem}"] = [
+                content["name"],
+                *titles,
+                *content.get("synonyms", []),
+            ]
     return found
 
 
@@ -50,6 +58,15 @@ def suggested(client: TestClient, typed: str, **query: Any) -> dict[str, str]:
         for group in groups(client, typed, **query)
         for item in group["suggestions"]
     }
+
+
+def begins(name: str, typed: str) -> bool:
+    """Whether a name begins as typed, whatever signs stand between its words."""
+
+    def bare(text: str) -> str:
+        return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+
+    return bare(name).startswith(bare(typed))
 
 
 def mistyped(draw: st.DrawFn, word: str) -> str:
@@ -109,7 +126,7 @@ def assert_completed(client: TestClient, typed: str) -> None:
         assert len(found) == MOST, typed
         assert set(found) <= meant, typed
     for key in meant & set(found):
-        assert found[key].lower().startswith(typed.lower()), typed
+        assert begins(found[key], typed), typed
 
 
 def test_every_name_and_synonym_finds_its_entity(client: TestClient):
@@ -215,14 +232,9 @@ def test_suggestions_stand_in_the_group_of_their_kind(
 
 @given(typed=st.sampled_from(sorted({name[:4] for _, name in NAMED})))
 @examples(max_examples=60)
-def test_what_is_suggested_is_a_name_of_the_entity(
-    client: TestClient, catalogue: Catalogue, typed: str
-):
+def test_what_is_suggested_is_a_name_of_the_entity(client: TestClient, typed: str):
     for key, text in suggested(client, typed).items():
-        row = catalogue.entities[key]
-
-        # What a question asks and a fact-check claims name them, too.
-        assert text in [*NAMES[key], row.get("question"), row.get("claim")]
+        assert text in NAMES[key]
 
 
 # What narrows
@@ -246,7 +258,7 @@ def test_each_kind_can_be_completed_alone(client: TestClient):
     for kind in KINDS:
         name = NAMES[f"{kind.name}/{kind.example}"][0]
 
-        (group,) = groups(client, name[:5], kind=kind.name)
+        (group,) = groups(client, name.split()[0], kind=kind.name)
 
         assert group["kind"] == kind.name
 

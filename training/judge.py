@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 WIDTH = 768
 """States of the two layers together."""
 HIDDEN = 128
-EPOCHS = 8
+EPOCHS = 10
 BATCH = 64
 NETWORKS = 1
 SPELLINGS = 1

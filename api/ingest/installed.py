@@ -39,9 +39,11 @@ def latest_release(connection: Connection) -> RowMapping | None:
 
 
 def fingerprint_of(folder: Path, code_version: str) -> str:
-    """A digest of the bytes of all data files, of the migrations, and of the code's version."""
+    """A digest of the bytes of all data files, of the migrations, of search and its models (which
+    decide what is indexed), and of the code's version.
+    """
     digest = hashlib.sha256(code_version.encode())
-    for root in (folder, ROOT / "alembic" / "versions"):
+    for root in (folder, ROOT / "alembic" / "versions", ROOT / "api" / "search"):
         for path in data_files(root):
             digest.update(path.relative_to(root).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())

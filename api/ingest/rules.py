@@ -117,6 +117,19 @@ def names_are_unique_within_a_kind(content: Content) -> Iterator[Problem]:
             mine.add(folded)
 
 
+def a_question_leads_to_one_entity(content: Content) -> Iterator[Problem]:
+    """A way of asking stands once: given twice, it tells search nothing."""
+    owners: dict[str, str] = {}
+    for ref, entity in content.entities.items():
+        for index, asked in enumerate(entity.asked_as):
+            owner = owners.setdefault(asked.casefold(), ref)
+            if owner != ref or entity.asked_as.index(asked) != index:
+                yield content.documents[ref].problem(
+                    ("asked_as", index),
+                    f"{asked!r} also stands in {owner}: keep it in one place",
+                )
+
+
 def former_slugs_are_free(content: Content) -> Iterator[Problem]:
     """A slug that was given up is nobody's now, and was one entity's of its kind."""
     owners: dict[str, str] = {}
@@ -425,6 +438,7 @@ RULES: Final[tuple[Rule, ...]] = (
     findings_name_known_conditions,
     measures_are_possible,
     names_are_unique_within_a_kind,
+    a_question_leads_to_one_entity,
     former_slugs_are_free,
     icd_codes_exist,
     claims_name_known_findings,

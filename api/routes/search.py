@@ -28,7 +28,8 @@ from api.routes.parameters import (
     parameters,
     takes,
 )
-from api.search.engine import Found, Mask
+from api.search.engine import Found
+from api.search.ranking import Mask
 
 router = APIRouter(prefix="/v1", tags=["Search"])
 

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from typing import Final
 
 _TURNS: Final = frozenset(
-    ["but", "however", "though", "although", "yet", "except", "apart", "besides"]
+    """
+    but however though although yet except apart besides
+    """.split()  # noqa: SIM905
 )
 """Words after which what was denied is denied no more."""
 
@@ -16,45 +18,18 @@ _REACH: Final = 14
 """A denial reaches over so many words of a list."""
 
 _ANSWERED: Final = frozenset(
-    ["fine", "ok", "okay", "normal", "negative", "none", "gone", "absent", "resolved"]
+    """
+    fine ok okay normal negative none gone absent resolved
+    """.split()  # noqa: SIM905
 )
 """What is said after a sign that is not there."""
 
 DENIALS: Final = frozenset(
-    [
-        "no",
-        "not",
-        "never",
-        "none",
-        "without",
-        "denies",
-        "deny",
-        "denied",
-        "denying",
-        "negative",
-        "nor",
-        "neither",
-        "isn't",
-        "isnt",
-        "aren't",
-        "arent",
-        "wasn't",
-        "wasnt",
-        "weren't",
-        "don't",
-        "dont",
-        "doesn't",
-        "doesnt",
-        "didn't",
-        "didnt",
-        "hasn't",
-        "hasnt",
-        "haven't",
-        "havent",
-        "hadn't",
-        "hadnt",
-        "zero",
-    ]
+    """
+    no not never none without denies deny denied denying negative nor neither isn't isnt aren't
+    arent wasn't wasnt weren't don't dont doesn't doesnt didn't didnt hasn't hasnt haven't
+    havent hadn't hadnt zero
+    """.split()  # noqa: SIM905
 )
 _NO_DENIALS: Final = tuple(
     tuple(phrase.split())
@@ -107,24 +82,9 @@ _NO_DENIALS: Final = tuple(
 """Words of denial that deny no sign."""
 
 _NEW_SUBJECT: Final = frozenset(
-    [
-        "i",
-        "i'm",
-        "im",
-        "i've",
-        "ive",
-        "my",
-        "he",
-        "he's",
-        "she",
-        "she's",
-        "his",
-        "her",
-        "they",
-        "we",
-        "now",
-        "still",
-    ]
+    """
+    i i'm im i've ive my he he's she she's his her they we now still
+    """.split()  # noqa: SIM905
 )
 """Words with which a new clause begins: what was denied before is denied no more."""
 

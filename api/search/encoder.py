@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
@@ -53,7 +52,7 @@ class Encoder:
         self._encoder = _session("encoder.onnx", threads)
 
     @cached_property
-    def _judge(self) -> onnxruntime.InferenceSession:
+    def _judge(self) -> Any:
         # Not needed for vectors, and made from what the encoder tells.
         return _session("judge.onnx", self._threads)
 
@@ -106,7 +105,10 @@ class Encoder:
         return [[first, *inner[start : start + size], last] for start in starts][:MAX_WINDOWS]
 
 
-def _session(name: str, threads: int) -> onnxruntime.InferenceSession:
+def _session(name: str, threads: int) -> Any:
+    # Imported when it is first needed: serving does not wait for it.
+    import onnxruntime  # noqa: PLC0415
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

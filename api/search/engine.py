@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from api.search.encoder import Encoder
 from api.search.index import Index, likeness
 from api.search.query import Query, understood
-from api.search.ranking import Candidates, Ranker, candidates
+from api.search.ranking import Candidates, Mask, Ranker, candidates
 from api.search.safety import Safety, Watch
 from api.search.scope import Coverage, ScopeJudge
 from api.search.spelling import Speller
 from api.search.words import stem, terms_of, words
 
-Mask = NDArray[np.bool_]
+ALWAYS_SHOWN: Final = 10
+FAINT: Final = 0.01
+"""Of the hits after the first ten, those whose score is fainter are left out."""
 
 _WORDS_WEIGHT: Final = 0.3
 """What the words of a query add to likeness in meaning when the best statement is chosen."""
@@ -75,10 +76,10 @@ class Engine:
         query = self.understood(text)
         safety = self.safety(query)
         close = candidates(self.index, query)
-        coverage = self._judge.coverage(close, query)
+        coverage = self._judge.coverage(self.index, close, query)
         if safety.red_flags and coverage is Coverage.NOT_COVERED:
             coverage = Coverage.PARTIAL
-        if coverage is Coverage.NOT_COVERED:
+        if coverage is Coverage.NOT_COVERED or (among is not None and not among.any()):
             return Found(query, [], coverage, safety)
         best = self._ranked(close)
         if among is not None:
@@ -88,11 +89,10 @@ class Engine:
         return Found(query, best, coverage, safety)
 
     def _ranked(self, close: Candidates) -> list[Hit]:
-        if not len(close.entities):
-            return []
         scores = self._ranker.scores(close.features)
         order = np.lexsort((close.entities, -scores))
         relative = np.exp(scores - scores.max())
+        order = order[: max(ALWAYS_SHOWN, int((relative >= FAINT).sum()))]
         return [
             Hit(int(close.entities[place]), float(relative[place]), int(close.nearest[place]))
             for place in order

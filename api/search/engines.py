@@ -1,9 +1,13 @@
 """The engine of the release that is served, changed for another when the release changes."""
 
 import threading
+from contextlib import suppress
 
+from sqlalchemy import Engine as DatabaseEngine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from api.knowledge.queries.releases import current_release
 from api.search.encoder import Encoder
 from api.search.engine import Engine
 from api.search.ranking import Ranker
@@ -21,6 +25,12 @@ class Engines:
         self._lock = threading.Lock()
         self._models: tuple[Encoder, Ranker, ScopeJudge] | None = None
         self._kept: dict[str, tuple[Engine, Suggester]] = {}
+
+    def warm(self, database: DatabaseEngine) -> None:
+        """Read models and index before the first query needs them; without a database, later."""
+        with suppress(SQLAlchemyError), Session(database) as session:
+            if release := current_release(session):
+                self.engine(session, release.id)
 
     def engine(self, session: Session, release: str) -> Engine | None:
         """The engine of a release; None where the database has no index of it."""

@@ -24,6 +24,13 @@ FIELDS: Final = ("name", "asked", "summary", "statements")
 ROLES: Final = ("name", "asked", "summary", "statement")
 """What a vector of an entity is of; an entity's vectors stand in this order."""
 
+MANY: Final = 5_000
+"""From so many entities on, gists are looked at by groups."""
+
+PROBED: Final = 16
+"""Of the groups, one in so many is looked at."""
+
+_ROUNDS: Final = 3
 _INT8: Final = 127.0
 
 
@@ -78,6 +85,23 @@ class IndexedFlag:
 
 
 @dataclass(frozen=True)
+class Clusters:
+    """Entities grouped by their gists, so that most need not be looked at."""
+
+    centers: NDArray[np.float32]
+    starts: NDArray[np.int32]
+    members: NDArray[np.int32]
+
+    def near(self, vector: NDArray[np.float32]) -> NDArray[np.int32]:
+        """The entities of the groups nearest to a vector: about one in `PROBED`."""
+        count = max(1, len(self.centers) // PROBED)
+        nearest = np.argpartition(-(self.centers @ vector), count)[:count]
+        return np.concatenate(
+            [self.members[self.starts[group] : self.starts[group + 1]] for group in nearest]
+        )
+
+
+@dataclass(frozen=True)
 class Index:
     """One release, ready to be searched. Entities and terms are numbered from 0."""
 
@@ -98,6 +122,8 @@ class Index:
     """For each entity the first row of each role, and the row after its last."""
     gists: NDArray[np.float32]
     """For each entity the direction its vectors have in common."""
+    clusters: Clusters | None
+    """The gists in groups, where there are very many; None where each is looked at."""
     neighbour_starts: NDArray[np.int32]
     neighbours: NDArray[np.int32]
     kinds: NDArray[np.int16]
@@ -108,6 +134,16 @@ class Index:
     def numbers(self) -> Mapping[str, int]:
         """The number of each entity."""
         return {entity.ref: number for number, entity in enumerate(self.entities)}
+
+    def by_meaning(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How near each entity's gist is to a vector; -inf for those far away, not looked at."""
+        if self.clusters is None:
+            near: NDArray[np.float32] = self.gists @ vector
+            return near
+        found = np.full(len(self.entities), -np.inf, dtype=np.float32)
+        looked_at = self.clusters.near(vector)
+        found[looked_at] = self.gists[looked_at] @ vector
+        return found
 
     def rows(self, entity: int, role: str) -> slice:
         """The rows of `vectors` that hold an entity's texts of a role."""
@@ -173,12 +209,40 @@ def built(
         vectors=rows,
         role_starts=role_starts,
         gists=gists,
+        clusters=clustered(gists),
         neighbour_starts=_starts([len(own) for own in near]),
         neighbours=np.array([number for own in near for number in own], dtype=np.int32),
         kinds=np.array([kind_names.index(entity.kind) for entity in entities], dtype=np.int16),
         tiers=np.array([entity.tier for entity in entities], dtype=np.int8),
         kind_names=tuple(kind_names),
     )
+
+
+def clustered(gists: NDArray[np.float32]) -> Clusters | None:
+    """Group gists by k-means, the square root of their number of groups; None where they are few."""
+    if len(gists) < MANY:
+        return None
+    chance = np.random.default_rng(0)
+    count = int(len(gists) ** 0.5)
+    centers = gists[np.sort(chance.choice(len(gists), count, replace=False))]
+    for _ in range(_ROUNDS):
+        group = np.concatenate([(part @ centers.T).argmax(axis=1) for part in _parts(gists)])
+        sums = np.zeros_like(centers)
+        np.add.at(sums, group, gists)
+        filled = np.bincount(group, minlength=count) > 0
+        centers = np.where(filled[:, None], sums, centers)
+        centers /= np.linalg.norm(centers, axis=1, keepdims=True)
+    group = np.concatenate([(part @ centers.T).argmax(axis=1) for part in _parts(gists)])
+    return Clusters(
+        centers,
+        _starts(np.bincount(group, minlength=count).tolist()),
+        np.argsort(group, kind="stable").astype(np.int32),
+    )
+
+
+def _parts(rows: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """Rows in parts whose products fit into memory."""
+    return np.array_split(rows, -(-len(rows) // 4096))
 
 
 def quantized(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
@@ -265,6 +329,8 @@ def dumped(index: Index) -> bytes:
         )
     }
     arrays["gists"] = index.gists.astype(np.float16)
+    if index.clusters is not None:
+        arrays |= {f"clusters.{name}": own for name, own in vars(index.clusters).items()}
     for name, one in {**index.fields, "phrases": index.phrases}.items():
         arrays[f"{name}.starts"] = one.starts
         arrays[f"{name}.documents"] = one.documents
@@ -306,9 +372,15 @@ def loaded(data: bytes) -> Index:
         )
         for name, size in sizes.items()
     }
+    grouped = {
+        name.partition(".")[2]: held.pop(name)
+        for name in list(held)
+        if name.startswith("clusters.")
+    }
     return Index(
         release=text["release"],
         entities=entities,
+        clusters=Clusters(**grouped) if grouped else None,
         flags=[IndexedFlag(**flag) for flag in text["flags"]],
         vocabulary={term: number for number, term in enumerate(text["vocabulary"])},
         word_counts=text["word_counts"],

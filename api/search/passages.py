@@ -2,6 +2,7 @@
 and with both sides where the evidence disagrees.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.search.engine import Engine, Found
-from api.search.index import IndexedStatement, likeness, unit
+from api.search.index import IndexedStatement, unit
 from api.search.words import is_stop_word, stem, words
 
 ENTITIES: Final = 12
@@ -37,7 +38,9 @@ SUBJECT: Final = 0.35
 _WORDS: Final = 0.3
 _ENTITY: Final = 0.08
 _REPEATS: Final = 0.3
+_TINY: Final = 1e-4
 _URGENT: Final = 0.35
+"""What a warning is worth more where there is an emergency."""
 
 _GOOD: Final = frozenset({"benefit", "decreases-risk"})
 _BAD: Final = frozenset({"harm", "increases-risk"})
@@ -56,11 +59,24 @@ class Passage:
 
 @dataclass(frozen=True)
 class _Candidate:
+    place: int
+    """Its row and column in the table of likenesses."""
     entity: int
     statement: IndexedStatement
-    vector: NDArray[np.int8]
     worth: float
     stems: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """The statements of the best hits, and how near each is to each."""
+
+    candidates: Sequence[_Candidate]
+    likeness: NDArray[np.float32]
+
+    def near(self, one: _Candidate, other: _Candidate) -> float:
+        """How near two statements are in meaning."""
+        return float(self.likeness[one.place, other.place])
 
 
 def passages(engine: Engine, found: Found) -> list[list[Passage]]:
@@ -71,14 +87,15 @@ def passages(engine: Engine, found: Found) -> list[list[Passage]]:
     groups: list[list[Passage]] = []
     chosen: list[_Candidate] = []
     of_entity: dict[int, int] = {}
-    rest = sorted(pool, key=lambda one: (-one.worth, one.statement.id))
+    rest = [one for one in pool.candidates if one.worth >= RELEVANT]
+    # What was said already makes what is like it worth less.
+    repeats = np.zeros(len(pool.candidates), dtype=np.float32)
     while rest and len(chosen) < MOST:
-        # What was said already makes what is like it worth less.
-        best = max(rest, key=lambda one: one.worth - _REPEATS * _most_like(one, chosen[-8:]))
+        best = max(rest, key=lambda one: (one.worth - repeats[one.place], one.statement.id))
         rest.remove(best)
-        if best.worth < RELEVANT or of_entity.get(best.entity, 0) >= MOST_OF_ONE:
+        if of_entity.get(best.entity, 0) >= MOST_OF_ONE:
             continue
-        if any(_says_same(best, other) for other in chosen):
+        if any(_says_same(pool, best, other) for other in chosen):
             continue
         group = [Passage(best.entity, best.statement, None)]
         chosen.append(best)
@@ -88,37 +105,45 @@ def passages(engine: Engine, found: Found) -> list[list[Passage]]:
             chosen.append(other)
             rest = [one for one in rest if one is not other]
         groups.append(group)
+        for one in chosen[-len(group) :]:
+            repeats = np.maximum(repeats, _REPEATS * (pool.likeness[one.place] - 0.5))
     return groups
 
 
-def _pool(engine: Engine, found: Found) -> list[_Candidate]:
+def _pool(engine: Engine, found: Found) -> _Pool:
     """Every statement of the best hits, with its worth to the question."""
-    query = found.query
+    query, index = found.query, engine.index
     said = {stem(word) for word in query.telling}
     weights = _weights(engine, said)
     total = sum(weights.values()) or 1.0
+    told = [
+        (hit, statement, row)
+        for hit in found.hits[:ENTITIES]
+        for statement, row in _rows(engine, hit.entity)
+    ]
+    if not told:
+        return _Pool([], np.empty((0, 0), dtype=np.float32))
+    vectors = np.stack([unit(index.vectors[row]) for _, _, row in told])
+    near = vectors @ query.vector
     pool = []
-    for hit in found.hits[:ENTITIES]:
-        own = engine.index.entities[hit.entity]
-        rows = [
-            (own.summary, engine.index.rows(hit.entity, "summary").start),
-            *(
-                (statement, engine.index.rows(hit.entity, "statement").start + place)
-                for place, statement in enumerate(own.statements)
-            ),
-        ]
-        near = likeness(engine.index.vectors[np.array([row for _, row in rows])], query.vector)
-        for (statement, row), close in zip(rows, near, strict=True):
-            stems = frozenset(
-                stem(word) for word in words(statement.plain) if not is_stop_word(word)
-            )
-            shared = sum(weights[word] for word in said & stems) / total
-            worth = float(close) + _WORDS * shared + _ENTITY * float(np.log(hit.score + 1e-4))
-            if statement.topic == "urgent":
-                # A warning belongs first when there is danger, and else where it is asked for.
-                worth += _URGENT if found.safety.urgency == "emergency" else 0.0
-            pool.append(_Candidate(hit.entity, statement, engine.index.vectors[row], worth, stems))
-    return pool
+    for place, (hit, statement, _) in enumerate(told):
+        stems = frozenset(stem(word) for word in words(statement.plain) if not is_stop_word(word))
+        shared = sum(weights[word] for word in said & stems) / total
+        worth = float(near[place]) + _WORDS * shared + _ENTITY * math.log(hit.score + _TINY)
+        if statement.topic == "urgent" and found.safety.urgency == "emergency":
+            worth += _URGENT
+        pool.append(_Candidate(place, hit.entity, statement, worth, stems))
+    return _Pool(pool, vectors @ vectors.T)
+
+
+def _rows(engine: Engine, entity: int) -> list[tuple[IndexedStatement, int]]:
+    """The summary and the statements of an entity, with the rows of their vectors."""
+    own = engine.index.entities[entity]
+    first = engine.index.rows(entity, "statement").start
+    return [
+        (own.summary, engine.index.rows(entity, "summary").start),
+        *((statement, first + place) for place, statement in enumerate(own.statements)),
+    ]
 
 
 def _weights(engine: Engine, said: Iterable[str]) -> dict[str, float]:
@@ -127,23 +152,12 @@ def _weights(engine: Engine, said: Iterable[str]) -> dict[str, float]:
     return {word: float(rarity[vocabulary[word]]) if word in vocabulary else 0.0 for word in said}
 
 
-def _close(one: _Candidate, other: _Candidate) -> float:
-    return float(likeness(one.vector[None, :], unit(other.vector))[0])
-
-
-def _most_like(one: _Candidate, chosen: Sequence[_Candidate]) -> float:
-    """How far a statement repeats what was chosen."""
-    return max((max(0.0, _close(one, other) - 0.5) for other in chosen), default=0.0)
-
-
-def _says_same(one: _Candidate, other: _Candidate) -> bool:
+def _says_same(pool: _Pool, one: _Candidate, other: _Candidate) -> bool:
     shared = len(one.stems & other.stems) / max(1, min(len(one.stems), len(other.stems)))
-    return shared >= SAME_WORDS or _close(one, other) >= SAME
+    return shared >= SAME_WORDS or pool.near(one, other) >= SAME
 
 
-def _other_side(
-    one: _Candidate, pool: Sequence[_Candidate], chosen: Sequence[_Candidate]
-) -> _Candidate | None:
+def _other_side(one: _Candidate, pool: _Pool, chosen: Sequence[_Candidate]) -> _Candidate | None:
     """Of the same entity, the statement that tells of the disagreement over what `one` says, or
     else whose findings point the other way; None where there is none or it is there already.
     """
@@ -152,10 +166,10 @@ def _other_side(
         return None
     others = [
         other
-        for other in pool
+        for other in pool.candidates
         if other.entity == one.entity
         and other is not one
-        and _close(one, other) >= SUBJECT
+        and pool.near(one, other) >= SUBJECT
         and other.statement.topic != "summary"
     ]
     open_ = [other for other in others if other.statement.topic == "disagreement"]
@@ -164,7 +178,7 @@ def _other_side(
         if any(other in chosen for other in group):
             return None
         if group:
-            return max(group, key=lambda other: (_close(one, other), other.statement.id))
+            return max(group, key=lambda other: (pool.near(one, other), other.statement.id))
     return None
 
 

@@ -12,26 +12,9 @@ from api.search.spelling import Mended, Speller
 from api.search.words import is_stop_word, terms_of, words
 
 _QUESTION_WORDS: Final = frozenset(
-    [
-        "what",
-        "how",
-        "can",
-        "is",
-        "will",
-        "does",
-        "do",
-        "should",
-        "why",
-        "when",
-        "which",
-        "who",
-        "are",
-        "could",
-        "would",
-        "did",
-        "has",
-        "have",
-    ]
+    """
+    what how can is will does do should why when which who are could would did has have
+    """.split()  # noqa: SIM905
 )
 
 
@@ -41,8 +24,8 @@ class Query:
 
     text: str
     mended: Mended
-    terms: dict[int, float]
-    """Numbers of the terms the index knows, each with its weight."""
+    terms: tuple[int, ...]
+    """Numbers of the terms the index knows, the rarest first."""
     telling: tuple[str, ...]
     """The words that are asked about, as they are read."""
     known: float
@@ -62,18 +45,18 @@ def understood(text: str, index: Index, speller: Speller, encoder: Encoder) -> Q
     mended = speller.mend(text)
     said = words(mended.text)
     telling = tuple(dict.fromkeys(word for word in said if not is_stop_word(word)))
-    found: dict[int, float] = {}
+    found: set[int] = set()
     known = 0
     for word in telling:
         numbers = [
             number for term in terms_of(word) if (number := index.vocabulary.get(term)) is not None
         ]
         known += bool(numbers)
-        found.update(dict.fromkeys(numbers, 1.0))
+        found.update(numbers)
     return Query(
         text=text,
         mended=mended,
-        terms=found,
+        terms=tuple(sorted(found, key=lambda term: (-index.rarity[term], term))),
         telling=telling,
         known=known / len(telling) if telling else 0.0,
         length=len(said),

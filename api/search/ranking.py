@@ -14,8 +14,9 @@ from api.search.query import Query
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.intp]
+Mask = NDArray[np.bool_]
 
-NEAREST: Final = 80
+NEAREST: Final = 60
 """So many entities are looked at closely for their meaning, and as many for their words."""
 
 _LONG: Final = 60
@@ -38,19 +39,23 @@ class Candidates:
     """What each column of `features` is."""
 
 
-def candidates(index: Index, query: Query, among: NDArray[np.bool_] | None = None) -> Candidates:
+def candidates(index: Index, query: Query, among: Mask | None = None) -> Candidates:
     """The entities that words or meaning bring near, with their features; `among` marks those
-    that may be chosen, all if None.
+    that may be chosen, one at least, all if None.
     """
     total = float(sum(index.rarity[term] for term in query.terms)) + _TINY
     by_field = {name: index.fields[name].scores(query.terms) for name in FIELDS}
     by_words = np.sum(list(by_field.values()), axis=0) / np.float32(2 * total)
     named, meant = _names_said(index, query, total)
-    by_meaning = index.gists @ query.vector
-    allowed = np.float32(1) if among is None else among.astype(np.float32)
+    by_meaning = index.by_meaning(query.vector)
+    if among is None:
+        among = np.ones(len(index.entities), dtype=np.bool_)
     chosen = np.union1d(
-        _best(by_meaning * allowed, NEAREST),
-        np.union1d(_best(by_words * allowed, NEAREST), _best(named * allowed, NEAREST // 2)),
+        _best(by_meaning, NEAREST, among & np.isfinite(by_meaning)),
+        np.union1d(
+            _best(by_words, NEAREST, among & (by_words > 0)),
+            _best(named, NEAREST // 2, among & (named > 0)),
+        ),
     )
     table: dict[str, Floats] = {}
     for name, scores in by_field.items():
@@ -64,7 +69,7 @@ def candidates(index: Index, query: Query, among: NDArray[np.bool_] | None = Non
     table["name meant"] = meant[chosen]
     close, nearest = _closeness(index, chosen, query.vector)
     table |= close
-    table["gist"] = by_meaning[chosen]
+    table["gist"] = index.gists[chosen] @ query.vector
     table["near"] = (
         0.5 * close["meaning of name"]
         + 0.5 * close["meaning of asked"]
@@ -126,13 +131,12 @@ class Ranker:
         return mean
 
 
-def _best(scores: Floats, count: int) -> Numbers:
-    """The entities with the highest scores, in no order; none that scored nothing."""
-    if count < len(scores):
-        best: Numbers = np.argpartition(-scores, count)[:count]
-    else:
-        best = np.arange(len(scores))
-    return best[scores[best] > 0]
+def _best(scores: Floats, count: int, among: Mask) -> Numbers:
+    """Of the entities marked, those with the highest scores, in no order."""
+    marked = np.flatnonzero(among)
+    if count >= len(marked):
+        return marked
+    return marked[np.argpartition(-scores[marked], count)[:count]]
 
 
 def _names_said(index: Index, query: Query, total: float) -> tuple[Floats, Floats]:
@@ -140,13 +144,15 @@ def _names_said(index: Index, query: Query, total: float) -> tuple[Floats, Float
     name makes up: of all names the best.
     """
     said = index.phrases.scores(query.terms)
-    whole = np.maximum(index.phrase_weights, np.float32(_TINY))
-    part = said / whole
+    touched = np.flatnonzero(said)
+    weight = said[touched]
+    part = weight / index.phrase_weights[touched]
+    owner = np.searchsorted(index.phrase_starts, touched, side="right") - 1
+    named, meant = np.zeros((2, len(index.entities)), dtype=np.float32)
     # A name of one common word is worth little, said in full or not.
-    named = part * part * np.minimum(said / np.float32(8), np.float32(1))
-    meant = part * said / np.float32(total)
-    starts = index.phrase_starts[:-1]
-    return np.maximum.reduceat(named, starts), np.maximum.reduceat(meant, starts)
+    np.maximum.at(named, owner, part * part * np.minimum(weight / 8, 1))
+    np.maximum.at(meant, owner, part * weight / np.float32(total))
+    return named, meant
 
 
 def _closeness(

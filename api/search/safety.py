@@ -12,7 +12,7 @@ from typing import Final
 
 from api.search.encoder import Reading
 from api.search.index import IndexedFlag
-from api.search.signs import sign_of, signs_told
+from api.search.signs import Signs, sign_of
 
 URGENCIES: Final = ("emergency", "same-day", "soon")
 """How soon help is needed, the most urgent first."""
@@ -49,14 +49,12 @@ class Watch:
 
     def __init__(self, flags: Sequence[IndexedFlag]) -> None:
         self._flags = flags
-        self._signs = tuple(
-            dict.fromkeys(sign_of(flag.slug, phrase) for flag in flags for phrase in flag.signs)
-        )
+        self._signs = Signs(sign_of(flag.slug, phrase) for flag in flags for phrase in flag.signs)
 
     def seen(self, text: str, reading: Reading) -> Safety:
         """The red flags a text tells of as present. `reading` is what the encoder made of it."""
         told: dict[str, list[str]] = {}
-        for sign in signs_told(text, self._signs):
+        for sign in self._signs.told(text):
             if sign.is_present:
                 told.setdefault(sign.flag, []).append(sign.words)
         found = []

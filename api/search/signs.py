@@ -3,7 +3,8 @@ found close together in one sentence of a text.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,6 +21,10 @@ _STRONG: Final = frozenset(".?!;\n")
 
 GAP: Final = 4
 """So many other words may stand between the words of a sign."""
+
+MOST_PLACES: Final = 20
+"""An idea is looked for at so many places of a sentence: a text that repeats one without end takes no
+longer."""
 
 
 @dataclass(frozen=True)
@@ -120,43 +125,54 @@ class Told:
     is_present: bool
 
 
-def signs_told(text: str, signs: Iterable[Sign]) -> list[Told]:
-    """The signs that a text tells of, in its order."""
-    folded = plain(text)
-    every = tokens_of(folded)
-    told: list[Told] = []
-    wanted = list(signs)
-    sentences = _sentences(every)
-    personal = speaks_of_someone(folded)
-    for tokens in sentences:
-        ideas = ideas_of(tokens)
+class Signs:
+    """Signs to look for in texts."""
+
+    def __init__(self, signs: Iterable[Sign]) -> None:
+        every = list(dict.fromkeys(signs))
+        common = Counter(idea for sign in every for idea in sign.ideas)
+        # A sign is looked for only where its rarest idea is.
+        self._by_rarest: dict[str, list[Sign]] = {}
+        for sign in every:
+            rarest = min(sign.ideas, key=lambda idea: (common[idea], idea))
+            self._by_rarest.setdefault(rarest, []).append(sign)
+
+    def told(self, text: str) -> list[Told]:
+        """The signs that a text tells of, sentence by sentence."""
+        folded = plain(text)
+        is_personal = speaks_of_someone(folded)
+        return [
+            told
+            for tokens in _sentences(tokens_of(folded))
+            for told in self._told_in(tokens, folded, is_personal=is_personal)
+        ]
+
+    def _told_in(self, tokens: Sequence[Token], text: str, *, is_personal: bool) -> Iterator[Told]:
         places: dict[str, list[Idea]] = {}
-        for idea in ideas:
-            places.setdefault(idea.name, []).append(idea)
-        here = places.keys()
-        sentence = folded[tokens[0].start : tokens[-1].end]
-        for sign in wanted:
-            if not sign.ideas <= here:
-                continue
-            span = _closest([places[name] for name in sign.ideas])
-            if span is None:
-                continue
-            first, last = span
-            told.append(
-                Told(
-                    sign.flag,
-                    folded[tokens[first].start : tokens[last].end],
-                    is_told_as_present(
-                        [token.text for token in tokens],
-                        first,
-                        last,
-                        sentence,
-                        denies=bool(sign.ideas & DENIALS),
-                        is_personal=personal,
-                    ),
-                )
-            )
-    return told
+        for idea in ideas_of(tokens):
+            own = places.setdefault(idea.name, [])
+            if len(own) < MOST_PLACES:
+                own.append(idea)
+        words = [token.text for token in tokens]
+        sentence = text[tokens[0].start : tokens[-1].end]
+        for name in list(places):
+            for sign in self._by_rarest.get(name, ()):
+                if not sign.ideas <= places.keys():
+                    continue
+                if span := _closest([places[idea] for idea in sorted(sign.ideas)]):
+                    first, last = span
+                    yield Told(
+                        sign.flag,
+                        text[tokens[first].start : tokens[last].end],
+                        is_told_as_present(
+                            words,
+                            first,
+                            last,
+                            sentence,
+                            denies=bool(sign.ideas & DENIALS),
+                            is_personal=is_personal,
+                        ),
+                    )
 
 
 def _sentences(tokens: Sequence[Token]) -> list[list[Token]]:

@@ -38,10 +38,10 @@ class Speller:
         self._counts = counts
         self._stems = {stem(word) for word in counts}
         self._is_english = is_english
-        self._by_length: dict[int, list[str]] = {}
+        self._known: dict[tuple[str, int], list[str]] = {}
         for word in counts:
             if len(word) >= SHORTEST and word.isalpha():
-                self._by_length.setdefault(len(word), []).append(word)
+                self._known.setdefault((word[0], len(word)), []).append(word)
         self._mend = lru_cache(_REMEMBERED)(self._nearest)
 
     def mend(self, text: str) -> Mended:
@@ -74,12 +74,16 @@ class Speller:
     def _nearest(self, word: str) -> str | None:
         """The likeliest known word, or two known words written as one; None where none is near."""
         allowed = 1 if len(word) < 6 else 2 if len(word) < 10 else 3
-        near: list[str] = []
-        for length in range(len(word) - allowed, len(word) + allowed + 1):
-            near += self._by_length.get(length, ())
+        # The first letter is seldom wrong, but for one that changed places with the second.
+        near = [
+            known
+            for first in {word[0], word[1]}
+            for length in range(len(word) - allowed, len(word) + allowed + 1)
+            for known in self._known.get((first, length), ())
+        ]
         found = process.extract(word, near, scorer=OSA.distance, score_cutoff=allowed, limit=20)
         if found:
-            # The first letter is seldom wrong; among equals the commoner word is meant.
+            # Among equals the commoner word is meant.
             best = min(
                 found,
                 key=lambda item: (

@@ -27,7 +27,7 @@ def vectors_of(texts: Collection[str]) -> dict[str, NDArray[np.int8]]:
     found = {text: shipped[key] for text, key in wanted.items() if key in shipped}
     missing = [text for text in wanted if text not in found]
     if missing:
-        computed = quantized(Encoder(_SEEDING_THREADS).vectors(missing))
+        computed = quantized(_encoder().vectors(missing))
         found.update(zip(missing, computed, strict=True))
     return found
 
@@ -57,6 +57,11 @@ def key_of(text: str) -> int:
     """A key of a text: what it says and which encoder read it."""
     digest = hashlib.blake2b(text.encode(), digest_size=8, key=_encoder_digest())
     return int.from_bytes(digest.digest(), "big")
+
+
+@cache
+def _encoder() -> Encoder:
+    return Encoder(_SEEDING_THREADS)
 
 
 @cache

@@ -116,10 +116,14 @@ class Product:
     def answer(self, query: str) -> Any:
         """The answer of `/v1/search`."""
         if query not in self._answers:
-            response = self._client.get("/v1/search", params={"q": query, "limit": READ})
-            response.raise_for_status()
-            self._answers[query] = response.json()
+            self._answers[query] = self.ask(query)
         return self._answers[query]
+
+    def ask(self, query: str) -> Any:
+        """The answer of `/v1/search`, asked for anew."""
+        response = self._client.get("/v1/search", params={"q": query, "limit": READ})
+        response.raise_for_status()
+        return response.json()
 
     def rank(self, query: str) -> list[str]:
         """Its hits."""
@@ -167,8 +171,7 @@ def bm25(index: Index, text: Callable[[IndexedEntity], str]) -> Rank:
     field = field_of(documents, vocabulary)
 
     def rank(query: str) -> list[str]:
-        counted = Counter(vocabulary[term] for term in terms(query) if term in vocabulary)
-        scores = field.scores({term: float(times) for term, times in counted.items()})
+        scores = field.scores([vocabulary[term] for term in terms(query) if term in vocabulary])
         return [index.entities[place].ref for place in np.argsort(-scores, kind="stable")[:100]]
 
     return rank
@@ -220,8 +223,8 @@ def fusion(*ranks: Rank) -> Rank:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[Product, Index]]:
-    """The product on the content in `data/`, and the index it searches."""
+def serving(**more: Any) -> Iterator[tuple[Product, Index]]:
+    """The product on the content in `data/`, with more settings, and the index it searches."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/evaluation.db"
         migrations.upgrade(url)
@@ -234,7 +237,7 @@ def serving() -> Iterator[tuple[Product, Index]]:
             index = stored_index(session, release.id) if release else None
         engine.dispose()
         assert index
-        app = create_app(Settings(database_url=url, rate_limit=0, request_seconds=60))
+        app = create_app(Settings(database_url=url, rate_limit=0, request_seconds=60, **more))
         with TestClient(app) as client:
             yield Product(client), index
 
