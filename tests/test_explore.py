@@ -10,7 +10,7 @@ from catalogue import Catalogue, ref
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from shapes import BASE, assert_problem, assert_refused, ok, walk
+from shapes import assert_problem, assert_refused, ok, walk
 from starlette.testclient import TestClient
 
 from api.knowledge.kinds import BY_NAME
@@ -472,32 +472,63 @@ def test_every_list_is_labelled_as_no_diagnosis(client: TestClient, query: str):
     assert "doctor" in body["meta"]["label"]
 
 
-def test_a_symptom_that_can_be_an_emergency_is_met_with_its_danger_signs(
-    client: TestClient, catalogue: Catalogue
-):
-    urgencies = {row["slug"]: row["urgency"] for row in catalogue.rows(BY_NAME["red_flag"])}
-    alarming = [row["slug"] for row in catalogue.rows(SYMPTOMS) if row["red_flag"]]
-    unmet = []
-    for symptom in alarming:
-        safety = ok(client.get(f"/v1/explore?symptom={symptom}&limit=1"))["meta"]["safety"]
-        unmet += [] if safety["red_flags"] else [symptom]
+def danger(client: TestClient, *symptoms: str) -> Any:
+    """What `meta.safety` tells of these symptoms."""
+    return ok(client.get("/v1/explore", params={"symptom": symptoms, "limit": 1}))["meta"]["safety"]
 
+
+@pytest.fixture(scope="module")
+def alarming(catalogue: Catalogue) -> list[str]:
+    """The symptoms that can be a sign of an emergency, or need help soon."""
+    return [row["slug"] for row in catalogue.rows(SYMPTOMS) if row["red_flag"]]
+
+
+def test_danger_signs_are_red_flags_the_most_urgent_first(client: TestClient, catalogue: Catalogue):
+    order = ["emergency", "same-day", "soon"]
+    for symptom in SLUGS:
+        safety = danger(client, symptom)
+
+        urgencies = [flag["urgency"] for flag in safety["red_flags"]]
+        assert urgencies == sorted(urgencies, key=order.index), symptom
+        assert safety["urgency"] == next(iter(urgencies), None)
         for flag in safety["red_flags"]:
-            assert flag["urgency"] == urgencies[flag["slug"]]
-            assert flag["url"] == f"{BASE}/v1/red-flags/{flag['slug']}"
-        assert safety["urgency"] == (
-            safety["red_flags"][0]["urgency"] if safety["red_flags"] else None
-        )
+            row = catalogue.entities[f"red_flag/{flag['slug']}"]
+            told = {name: flag[name] for name in ("slug", "name", "urgency", "action", "url")}
+            assert told.items() <= row.items()
+
+
+def test_a_symptom_that_can_be_an_emergency_is_met_with_its_danger_signs(
+    client: TestClient, alarming: list[str]
+):
+    unmet = [symptom for symptom in alarming if not danger(client, symptom)["red_flags"]]
+
     assert alarming
     assert unmet == []
 
 
-def test_an_alarming_symptom_stays_alarming_among_others(client: TestClient):
-    alone = ok(client.get("/v1/explore?symptom=saddle-numbness"))["meta"]["safety"]
-    among = ok(client.get("/v1/explore?symptom=sleep-problems,saddle-numbness,tiredness"))
+def test_a_symptom_that_is_no_danger_sign_is_met_with_no_emergency(
+    client: TestClient, alarming: list[str]
+):
+    # Whoever is sent to an emergency department over poor sleep will not believe the next warning.
+    harmless = set(SLUGS) - set(alarming)
+    frightening = [
+        symptom for symptom in sorted(harmless) if danger(client, symptom)["urgency"] == "emergency"
+    ]
 
-    assert alone["urgency"] == "emergency"
-    assert among["meta"]["safety"]["urgency"] == "emergency"
+    assert harmless
+    assert frightening == []
+
+
+@pytest.mark.parametrize("other", ["tiredness", "sleep-problems", "leg-or-arm-pain"])
+def test_an_alarming_symptom_stays_alarming_among_others(
+    client: TestClient, alarming: list[str], other: str
+):
+    for symptom in alarming:
+        alone = {flag["slug"] for flag in danger(client, symptom)["red_flags"]}
+
+        for together in ([symptom, other], [other, symptom], [other, symptom, "reduced-mobility"]):
+            among = {flag["slug"] for flag in danger(client, *together)["red_flags"]}
+            assert alone <= among, together
 
 
 def test_every_page_tells_the_same_danger_signs(client: TestClient):

@@ -161,6 +161,19 @@ def test_a_name_typed_in_full_comes_first_of_its_kind(client: TestClient):
         assert name.lower() in {other.lower() for other in NAMES[ref(first)]}, key
 
 
+def test_a_part_of_a_compound_word_finds_it(client: TestClient):
+    compounds = [
+        (key, word)
+        for key, name in NAMED
+        for word in re.findall(r"\b[a-z]+-[a-z]+\b", name.lower())
+    ]
+
+    for key, word in compounds[::5]:
+        for part in word.split("-"):
+            found = suggested(client, part, kind=key.partition("/")[0])
+            assert key in found or len(found) == MOST, (key, word, part)
+
+
 @pytest.mark.parametrize(
     ("typed", "key"),
     [

@@ -30,7 +30,7 @@ WIDTH = 768
 HIDDEN = 128
 EPOCHS = 10
 BATCH = 64
-NETWORKS = 1
+NETWORKS = 2
 SPELLINGS = 1
 """Mistyped copies of each text that are learned from as well."""
 SOFT = 0.03

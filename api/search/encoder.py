@@ -25,7 +25,11 @@ MAX_WINDOWS: Final = 8
 
 _OVERLAP: Final = 16
 _SPECIAL: Final = 2
+_SHORTEST_SENTENCE: Final = 5
 _BATCH: Final = 32
+
+
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,10 @@ class Reading:
     vector: NDArray[np.float32]
     """Its meaning, of length 1."""
     red_flags: dict[str, float]
-    """How likely each red flag is told of as present, by slug."""
+    """How likely each red flag is told of as present, by slug: in the text as a whole."""
+    in_a_sentence: dict[str, float]
+    """And in the one of its sentences that tells most of it, read apart from the others: a sign that
+    stands in the midst of a long story."""
     scope: float
     """How likely it is within the scope of the knowledge base."""
 
@@ -48,6 +55,7 @@ class Encoder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._flags: list[str] = json.loads((MODEL / "red_flags.json").read_text("utf-8"))
+        self._ends = {self._tokenizer.token_to_id(sign) for sign in ".?!;"}
         self._threads = threads
         self._encoder = _session("encoder.onnx", threads)
 
@@ -62,21 +70,45 @@ class Encoder:
 
     def read(self, text: str) -> Reading:
         """Read a text. A long one is read in pieces: a danger sign at its end counts as well."""
-        tokens, mask = _batch(self._windows(self._tokenizer.encode(text).ids))
+        windows = self._windows(self._tokenizer.encode(text).ids)
+        tokens, mask = _batch(windows)
         vectors, low, high = self._encoder.run(
             ["embedding", "low_states", "high_states"],
             {"input_ids": tokens, "attention_mask": mask},
         )
-        (judged,) = self._judge.run(
-            None, {"low_states": low, "high_states": high, "mask": mask.astype(np.float32)}
-        )
-        likely = (1 / (1 + np.exp(-judged))).max(axis=0)
+        whole = self._judged(low, high, mask)
+        # The states know their surroundings: cutting them apart takes no second reading.
+        parts = [
+            (low[row, start:end], high[row, start:end])
+            for row, ids in enumerate(windows)
+            for start, end in self._sentences(ids)
+        ]
+        apart = self._judged(*_padded(parts)) if len(parts) > 1 else whole
         mean = vectors.mean(axis=0)
         return Reading(
             vector=mean / np.linalg.norm(mean),
-            red_flags=dict(zip(self._flags, likely[:-1].tolist(), strict=True)),
-            scope=float(likely[-1]),
+            red_flags=dict(zip(self._flags, whole[:-1].tolist(), strict=True)),
+            in_a_sentence=dict(zip(self._flags, apart[:-1].tolist(), strict=True)),
+            scope=float(whole[-1]),
         )
+
+    def _judged(self, low: Floats, high: Floats, mask: NDArray[Any]) -> Floats:
+        """How likely each judgement is, in the text of a batch where it is likeliest."""
+        (judged,) = self._judge.run(
+            None, {"low_states": low, "high_states": high, "mask": mask.astype(np.float32)}
+        )
+        likely: Floats = (1 / (1 + np.exp(-judged))).max(axis=0)
+        return likely
+
+    def _sentences(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        """Where sentences begin and end; one of a word or two belongs to the next."""
+        found, start = [], 0
+        ends = [place + 1 for place, token in enumerate(ids) if token in self._ends]
+        for end in [*ends, len(ids)]:
+            if end - start >= _SHORTEST_SENTENCE:
+                found.append((start, end))
+                start = end
+        return found
 
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The unit vectors of texts, a row each; texts of like length are run together."""
@@ -126,3 +158,14 @@ def _batch(ids: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.
         tokens[row, : len(own)] = own
         mask[row, : len(own)] = 1
     return tokens, mask
+
+
+def _padded(parts: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats, Floats]:
+    """States of texts in rows of one length, and which of them are real."""
+    longest = max(len(low) for low, _ in parts)
+    low, high = np.zeros((2, len(parts), longest, parts[0][0].shape[1]), dtype=np.float32)
+    mask = np.zeros((len(parts), longest), dtype=np.float32)
+    for row, (own_low, own_high) in enumerate(parts):
+        low[row, : len(own_low)], high[row, : len(own_high)] = own_low, own_high
+        mask[row, : len(own_low)] = 1
+    return low, high, mask

@@ -24,6 +24,10 @@ LIKELY: Final = 0.05
 """From which likelihood on the encoder is believed where the words say the same."""
 
 
+LIKELY_IN_A_SENTENCE: Final = 0.1
+"""And from which on where it is sure of one sentence only, read without the others."""
+
+
 @dataclass(frozen=True)
 class FlagSeen:
     """A red flag that a text tells of, and the words that tell."""
@@ -60,8 +64,10 @@ class Watch:
         found = []
         for flag in self._flags:
             likely = reading.red_flags.get(flag.slug, 0.0)
+            apart = reading.in_a_sentence.get(flag.slug, 0.0)
             words = tuple(dict.fromkeys(told.get(flag.slug, ())))
-            if likely >= SURE or (likely >= LIKELY and words):
+            in_words = bool(words) and (likely >= LIKELY or apart >= LIKELY_IN_A_SENTENCE)
+            if likely >= SURE or in_words:
                 found.append((URGENCIES.index(flag.urgency), -likely, FlagSeen(flag, words)))
         found.sort(key=lambda item: item[:2])
         return Safety(tuple(seen for _, _, seen in found))
