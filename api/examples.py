@@ -67,9 +67,18 @@ async def _answers(document: dict[str, Any], app: ASGIApp) -> list[tuple[dict[st
             answer = tried or answer
             if tried and tried.get("data", True) != []:
                 break
+        for shape in _other_shapes(operation):
+            shaped = await _get(app, path, "&".join(filter(None, [query, f"shape={shape}"])))
+            found.append((operation, shaped))
         if answer is not None:
-            found.append((operation, answer))
+            found.append((operation, answer))  # the last is the one shown
     return found
+
+
+def _other_shapes(operation: dict[str, Any]) -> list[str]:
+    """The shapes an operation also answers in, besides its default."""
+    schemas = (p["schema"] for p in operation.get("parameters", []) if p["name"] == "shape")
+    return [name for schema in schemas for name in schema["enum"] if name != schema["default"]]
 
 
 def _required(operation: dict[str, Any]) -> str:
@@ -135,7 +144,9 @@ def _spread(value: Any, schema: dict[str, Any], models: dict[str, Any]) -> None:
             model["examples"] = [_shortened(value)]
         _spread(value, {key: part for key, part in model.items() if key != "examples"}, models)
     for option in (*schema.get("anyOf", ()), *schema.get("allOf", ())):
-        if option.get("type") != "null" and value is not None:
+        model = models.get(option.get("$ref", "").rpartition("/")[2], {})
+        fits = not isinstance(value, dict) or set(model.get("required", ())) <= value.keys()
+        if option.get("type") != "null" and value is not None and fits:
             _spread(value, option, models)
     if isinstance(value, dict):
         for key, part in schema.get("properties", {}).items():

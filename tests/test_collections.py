@@ -54,6 +54,7 @@ def test_a_detail_is_its_card_and_more(catalogue: Catalogue, kind: Kind):
 
         assert card.items() <= detail.items()
         assert set(detail) - set(card) == {
+            "asked_as",
             "summary_plain",
             "summary_clinical",
             "summary_citations",

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import jsonschema
 import pytest
@@ -9,6 +10,9 @@ from shapes import ok
 from starlette.testclient import TestClient
 
 from api.http.problems import DESCRIPTIONS
+
+ENVELOPES = ("Answer", "ListAnswer", "SearchableAnswer")
+"""What is around the data; the README tells of it once."""
 
 PROSE = 300
 """Characters a description has at most: it is read in a list."""
@@ -66,7 +70,7 @@ def test_parameters_are_described(operations: dict[str, dict[str, Any]]):
 
 def test_schemas_are_described_and_shown(document: dict[str, Any]):
     for name, schema in document["components"]["schemas"].items():
-        if not name.startswith(("Answer", "ListAnswer")):
+        if not name.startswith(ENVELOPES):
             assert 0 < len(schema.get("description", "")) <= PROSE, name
             assert schema.get("examples"), name
         for field, part in schema.get("properties", {}).items():
@@ -76,7 +80,7 @@ def test_schemas_are_described_and_shown(document: dict[str, Any]):
 def test_fields_are_described(document: dict[str, Any]):
     for name, schema in document["components"]["schemas"].items():
         for field, part in schema.get("properties", {}).items():
-            if name.startswith(("Answer", "ListAnswer")) or "$ref" in part:
+            if name.startswith(ENVELOPES) or "$ref" in part:
                 continue
             assert part.get("description"), f"{name}.{field}"
 
@@ -129,7 +133,7 @@ def test_the_directory_names_every_list(client: TestClient, operations: dict[str
     named = {item["url"] for part in ("collections", "resources") for item in directory[part]}
     for path in operations:
         if path.startswith("/v1/") and "{" not in path:
-            assert f"http://testserver{path}" in named
+            assert f"http://testserver{path}" in {url.partition("?")[0] for url in named}
     for url in named:
         assert client.get(url).status_code == 200
 
@@ -159,12 +163,15 @@ def first_paragraph(text: str) -> str:
 
 
 def filled(path: str, operation: dict[str, Any]) -> str:
-    """A path with the example of each of its parameters."""
+    """A path with the example of each of the parameters it needs."""
+    query = {}
     for parameter in operation.get("parameters", []):
+        examples = parameter["schema"].get("examples") or [parameter.get("example")]
         if parameter["in"] == "path":
-            examples = parameter["schema"].get("examples") or [parameter.get("example")]
             path = path.replace(f"{{{parameter['name']}}}", str(examples[0]))
-    return path
+        elif parameter["required"]:
+            query[parameter["name"]] = examples[0]
+    return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
 
 def validator(document: dict[str, Any], schema: dict[str, Any]) -> Any:

@@ -11,17 +11,17 @@ _ALWAYS: Final = 5200.0
 _WORDS: Final = (
     # What the words of an onset stand for, in weeks: where the time they name begins and ends.
     (
-        r"\bat once\b|\bstraight after\b|\bat or soon after\b|\bfrom the operation\b|\bfrom surgery\b",
+        r"\bat once\b|\bimmediate\b|\bstraight after\b|\bat or soon after\b|\bfrom the operation\b|\bfrom surgery\b",
         0.0,
         1.0,
     ),
     (r"\bhours?\b|\bin hospital\b|\bwithin a day\b", 0.0, 1.0),
     (r"\bdays?\b", 0.0, 2.0),
     (r"\bfirst weeks\b", 0.0, 6.0),
-    (r"\bweeks\b", 1.0, 12.0),
+    (r"(?<!first )\bweeks\b", 1.0, 12.0),
     (r"\bfirst month\b", 0.0, 5.0),
     (r"\bfirst months\b", 0.0, 26.0),
-    (r"\bmonths\b", 4.0, 78.0),
+    (r"(?<!first )\bmonths\b", 4.0, 78.0),
     (r"\bfirst year\b", 0.0, 52.0),
     (r"\byears\b|\bdecades\b|(?<!days )\blater\b|\blate\b", 52.0, _ALWAYS),
     (r"\bany time\b|\bpersists from before\b|\bgoes on beyond\b", 0.0, _ALWAYS),

@@ -82,7 +82,7 @@ class ExploreMeta(ListMeta):
 class ExploreAnswer(BaseModel):
     """Conditions that share symptoms."""
 
-    data: list[ExploredCondition]
+    data: list[ExploredCondition] = Field(description="The conditions, the best fit first.")
     meta: ExploreMeta
     links: ListLinks
 

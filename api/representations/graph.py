@@ -34,33 +34,33 @@ class GraphEdge(BaseModel):
 class D3Graph(BaseModel):
     """For D3: `d3.forceSimulation(data.nodes)` with `d3.forceLink(data.links).id(d => d.id)`."""
 
-    nodes: list[GraphNode]
-    links: list[GraphEdge]
+    nodes: list[GraphNode] = Field(description="Entities.")
+    links: list[GraphEdge] = Field(description="The relations between them.")
 
 
 class CytoscapeNode(BaseModel):
     """A node of Cytoscape."""
 
-    data: GraphNode
+    data: GraphNode = Field(description="The entity.")
 
 
 class CytoscapeEdge(BaseModel):
     """An edge of Cytoscape."""
 
-    data: GraphEdge
+    data: GraphEdge = Field(description="The relation.")
 
 
 class CytoscapeGraph(BaseModel):
     """For Cytoscape: `cytoscape({elements: data})`."""
 
-    nodes: list[CytoscapeNode]
-    edges: list[CytoscapeEdge]
+    nodes: list[CytoscapeNode] = Field(description="Entities.")
+    edges: list[CytoscapeEdge] = Field(description="The relations between them.")
 
 
 class GraphAnswer(BaseModel):
     """Nodes and edges."""
 
-    data: CytoscapeGraph | D3Graph
+    data: CytoscapeGraph | D3Graph = Field(description="The graph, in the shape asked for.")
     meta: Meta
     links: Links
 

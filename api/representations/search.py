@@ -114,7 +114,7 @@ class SearchableAnswer(BaseModel, Generic[T]):
 class SearchAnswer(BaseModel):
     """One page of hits."""
 
-    data: list[SearchHit]
+    data: list[SearchHit] = Field(description="The hits, the best first.")
     meta: SearchMeta
     links: ListLinks
 

@@ -94,6 +94,11 @@ class Method(BaseModel):
 
 
 _RESOURCES = (
+    ("search?q=loose+screw", "Entities that answer a question in any words."),
+    ("suggest?q=pseud", "Completions as one types."),
+    ("passages?q=loose+screw", "Statements to answer a question from, for chatbots."),
+    ("explore?symptom=mechanical-pain", "From symptoms to the conditions that share them."),
+    ("graph", "Entities and relations as nodes and edges."),
     ("evidence", "Findings: every result as data, with its source."),
     ("sources", "Publications and pages the findings were read from."),
     ("statements", "Every sentence at its permanent address."),
@@ -133,8 +138,10 @@ def get_directory(call: CallDep, _: Nothing) -> Response:
             ],
             resources=[
                 *(
-                    ResourceLink(name=name, description=text, url=f"{call.base}/v1/{name}")
-                    for name, text in _RESOURCES
+                    ResourceLink(
+                        name=path.partition("?")[0], description=text, url=f"{call.base}/v1/{path}"
+                    )
+                    for path, text in _RESOURCES
                 ),
                 ResourceLink(
                     name="openapi",

@@ -9,9 +9,16 @@ from pydantic import Field
 from api.http.problems import ParameterError, ProblemError, ProblemType
 from api.knowledge.entities import Slug
 from api.knowledge.kinds import BY_NAME
+from api.knowledge.kinds.symptom import Symptom
 from api.knowledge.queries import entities as queries
 from api.knowledge.queries import relations as relation_queries
-from api.knowledge.queries.explore import advice_of, explore, questions_about, tests_for
+from api.knowledge.queries.explore import (
+    advice_of,
+    explore,
+    questions_about,
+    tests_for,
+    warnings_of,
+)
 from api.knowledge.vocabulary import Predicate, Region
 from api.representations.explore import (
     LABEL,
@@ -24,6 +31,7 @@ from api.representations.records import statement_record, worded
 from api.representations.search import safety_record
 from api.routes.calls import Call, CallDep
 from api.routes.parameters import Paged, Worded, comma_list, parameters, takes
+from api.search.safety import FlagSeen, Safety, together
 
 router = APIRouter(prefix="/v1", tags=["Search"])
 
@@ -61,7 +69,9 @@ def explore_symptoms(call: CallDep, wanted: Any) -> Response:
     found = explore(call.session, symptoms, wanted.weeks_since_surgery, wanted.region)
     page = found[wanted.offset : wanted.offset + wanted.limit]
     listed = [one.condition for one in page]
-    tests = tests_for(call.session, listed)
+    # Over the whole list, whichever page of it: what a row says does not depend on its page.
+    every = [one.condition for one in found]
+    tests = tests_for(call.session, every)
     advice = advice_of(call.session, listed)
     cited = queries.citations_of(
         call.session, [text.id for group in advice.values() for text in group]
@@ -74,6 +84,7 @@ def explore_symptoms(call: CallDep, wanted: Any) -> Response:
     questions = questions_about(call.session, listed)
     named = {
         *symptoms,
+        *every,
         *(ref for ref, _ in tests),
         *(ref for group in (*warnings.values(), *questions.values()) for ref in group),
     }
@@ -93,10 +104,8 @@ def explore_symptoms(call: CallDep, wanted: Any) -> Response:
         questions=questions,
     )
     best = max((len(one.shared) * one.weight for one in found), default=1.0)
-    rows = [explored_condition(call.base, one, best, listed, known) for one in page]
-    told = ". ".join(f"I have {links[ref].name}" for ref in symptoms)
-    engine = call.engine()
-    safety = engine.safety(engine.understood(told))
+    rows = [explored_condition(call.base, one, best, every, known) for one in page]
+    safety = _safety(call, symptoms)
     return call.answer_list(
         rows,
         len(found),
@@ -104,6 +113,25 @@ def explore_symptoms(call: CallDep, wanted: Any) -> Response:
         meta_model=ExploreMeta,
         more_meta={"label": LABEL, "safety": safety_record(call.base, safety)},
     )
+
+
+def _safety(call: Call, symptoms: list[str]) -> Safety:
+    """The danger signs that the alarming ones among these symptoms are, each taken by itself.
+
+    Where a symptom's name alone tells of none, those that warn of a condition it belongs to.
+    """
+    engine = call.engine()
+    flags = {f"red_flag/{flag.slug}": flag for flag in engine.index.flags}
+    seen: list[FlagSeen] = []
+    for ref, item in queries.described(call.session, symptoms).items():
+        if not isinstance(item.own, Symptom) or not item.own.red_flag:
+            continue
+        name = item.entity.name
+        own = engine.safety(engine.understood(f"I have new {name.lower()}")).red_flags
+        warning = warnings_of(call.session, ref) if not own else []
+        seen += [FlagSeen(one.flag, (name,)) for one in own]
+        seen += [FlagSeen(flags[flag], (name,)) for flag in warning if flag in flags]
+    return together(seen)
 
 
 def _require_symptoms(call: Call, slugs: list[str]) -> None:

@@ -31,6 +31,9 @@ DENIALS: Final = frozenset(
     havent hadn't hadnt zero
     """.split()  # noqa: SIM905
 )
+_ENDING: Final = (DENIALS | _TURNS) - _ANSWERED
+"""What makes such an answer none: "not normal", "fine but"."""
+
 _NO_DENIALS: Final = tuple(
     tuple(phrase.split())
     for phrase in (
@@ -104,7 +107,7 @@ _SUPPOSED: Final = re.compile(
     r"|signs? of|symptoms? of|before i (?:sign|agree|have|go)|planning ahead|going in for|due to have|how would i know|how do you know|how will i know)\b"
 )
 _GENERAL: Final = re.compile(
-    r"^(?:what (?:is|are|does|do|causes?)|how (?:common|often|likely|many|rare|is|are|do surgeons|do doctors)|why (?:do|does|is|are)|does|do|can|is it (?:true|normal for)|are there|define|definition|difference between|tell me about|explain|who gets|which)\b"
+    r"^(?:what (?:is|are|does|do|causes?)|how (?:common|often|likely|many|rare|is|are|do surgeons|do doctors)|why (?:do|does|is|are)|does|do|can(?! not)|is it (?:true|normal for)|are there|define|definition|difference between|tell me about|explain|who gets|which)\b"
 )
 _STUDY: Final = re.compile(
     r"\b(?:incidence|prevalence|rates?|risk factors?|predictors?|outcomes?|meta-?analysis|systematic review|review|evidence|trial|cohort|literature|guidelines?|management|prophylaxis|timing|sensitivity|specificity|prevention|prevent|versus|vs|complications?|pathophysiology|differential|classification|treatment|aetiology|etiology|causes?|meaning|definition|recovery|leaflet|article|read about|essay|exam|nursing student|coursework|podcast|statistics?|deaths?)\b"
@@ -144,7 +147,7 @@ def _is_denied(words: Sequence[str], first: int, last: int) -> bool:
         if word in _TURNS or (word in _NEW_SUBJECT and words[before + 1] not in DENIALS):
             return False
     after = words[last + 1 : last + 5]
-    return bool(_ANSWERED.intersection(after)) and not (DENIALS | _TURNS).intersection(after)
+    return bool(_ANSWERED.intersection(after)) and not _ENDING.intersection(after)
 
 
 def _is_elsewhere(sentence: str, *, is_personal: bool) -> bool:

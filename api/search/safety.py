@@ -6,7 +6,7 @@ found in the text and told as present. The judge alone is believed where it is s
 doubt, words decide.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,6 +46,15 @@ class Safety:
     def urgency(self) -> str | None:
         """How soon help is needed; None where no red flag is told of."""
         return self.red_flags[0].flag.urgency if self.red_flags else None
+
+
+def together(seen: Iterable[FlagSeen]) -> Safety:
+    """Red flags seen in several texts as one answer: each once, the most urgent first."""
+    matched: dict[str, tuple[IndexedFlag, list[str]]] = {}
+    for one in seen:
+        matched.setdefault(one.flag.slug, (one.flag, []))[1].extend(one.matched)
+    flags = [FlagSeen(flag, tuple(dict.fromkeys(words))) for flag, words in matched.values()]
+    return Safety(tuple(sorted(flags, key=lambda one: URGENCIES.index(one.flag.urgency))))
 
 
 class Watch:

@@ -12,9 +12,6 @@ from rapidfuzz.distance import OSA
 from api.search.index import Index
 from api.search.words import words
 
-MOST_COMPLETIONS: Final = 60
-"""So many words that begin with what was typed are tried."""
-
 _TYPO_FROM: Final = 4
 """From so many letters on a word may be mistyped."""
 
@@ -77,17 +74,20 @@ class Suggester:
         if found or len(part) < _TYPO_FROM:
             return found
         allowed = 1 if len(part) < 7 else 2
-        for word, _, _ in process.extract(
+        near = process.extract(
             part, self._words, scorer=OSA.distance, score_cutoff=allowed, limit=10
-        ):
+        )
+        for word, _, _ in near:
             found |= self._held[word]
-        if begun and not found:
-            # The beginning itself is mistyped: "pseudar" for "pseudoar".
-            heads = {word[: len(part)] for word in self._words if len(word) > len(part)}
-            near = process.extract(
-                part, sorted(heads), scorer=OSA.distance, score_cutoff=allowed, limit=5
+        if begun:
+            # The beginning itself is mistyped, "pseudar" for "pseudoar": with a letter lost or added
+            # it has another length.
+            sizes = range(len(part) - 1, len(part) + 2)
+            heads = {word[:size] for word in self._words for size in sizes if len(word) > size}
+            mistyped = process.extract(
+                part, sorted(heads), scorer=OSA.distance, score_cutoff=1, limit=None
             )
-            for head, _, _ in near:
+            for head, _, _ in mistyped:
                 for word in self._beginning_with(head):
                     found |= self._held[word]
         return found
@@ -95,7 +95,7 @@ class Suggester:
     def _beginning_with(self, start: str) -> Sequence[str]:
         first = bisect.bisect_left(self._words, start)
         last = bisect.bisect_left(self._words, start + "\U0010ffff")
-        return self._words[first : min(last, first + MOST_COMPLETIONS)]
+        return self._words[first:last]
 
 
 def _rank(parts: Sequence[str], name: str, *, is_name: bool, tier: int) -> tuple[float, ...]:

@@ -80,11 +80,7 @@ def explore(
         condition = conditions[ref]
         window = onset_window(condition.onset)
         fit = window.fit(weeks) if window and weeks is not None else OnsetFit.UNKNOWN
-        fits_region = (
-            None
-            if region is None
-            else region in condition.regions or Region.ANY in condition.regions
-        )
+        fits_region = None if region is None else _fits(region, condition.regions)
         weight = sum(
             telling[one.symptom] * (1.0 if one.grounds.balance.supports.sources else CONTESTED)
             for one in shared
@@ -95,6 +91,11 @@ def explore(
             Explored(ref, shared, condition.onset, fit, condition.regions, fits_region, weight)
         )
     return sorted(found, key=lambda one: (-len(one.shared) * one.weight, one.condition))
+
+
+def _fits(region: Region, regions: Sequence[Region]) -> bool:
+    """Whether a part of the spine is among those affected; `any`, on either side, fits all."""
+    return Region.ANY in (region, *regions) or region in regions
 
 
 def _telling(session: Session, symptoms: Collection[str]) -> Mapping[str, float]:
@@ -162,3 +163,16 @@ def questions_about(session: Session, conditions: Collection[str]) -> dict[str, 
         ):
             found[condition].append(faq)
     return found
+
+
+def warnings_of(session: Session, symptom: str) -> Sequence[str]:
+    """The red flags that warn of a condition with this symptom (`symptom/slug`), by id."""
+    having = select(col(Relation.subject_id)).where(
+        col(Relation.predicate) == Predicate.HAS_SYMPTOM, col(Relation.object_id) == symptom
+    )
+    rows = select(col(Relation.subject_id)).where(
+        col(Relation.predicate) == Predicate.WARNS_OF,
+        col(Relation.subject_id).startswith("red_flag/"),
+        col(Relation.object_id).in_(having),
+    )
+    return sorted(set(session.scalars(rows)))
