@@ -4,6 +4,7 @@ A few requests an operation, to be quick; `make fuzz` sends as many as one likes
 """
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -60,7 +61,8 @@ def test_schemathesis_finds_nothing(address: str, tmp_path: Path):
     )
 
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
-    assert "No issues found" in done.stdout
+    # Its exit code tells of failures; that it asked at all is told by its count.
+    assert re.search(r"\b[1-9]\d{2,} passed", done.stdout), done.stdout[-2000:]
 
 
 def test_an_address_too_long_for_http_is_a_problem_too(address: str):

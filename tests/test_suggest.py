@@ -129,20 +129,21 @@ def assert_completed(client: TestClient, typed: str) -> None:
         assert begins(found[key], typed), typed
 
 
-def test_every_name_and_synonym_finds_its_entity(client: TestClient):
-    for name in dict.fromkeys(name for _, name in NAMED):
+def test_names_and_synonyms_find_their_entity(client: TestClient):
+    # One in five of some four thousand: each costs a request.
+    for name in list(dict.fromkeys(name for _, name in NAMED))[::5]:
         assert_completed(client, name)
 
 
 def test_three_letters_find_what_begins_with_them(client: TestClient):
     starts = {name[:3].lower() for _, name in NAMED}
 
-    for typed in sorted(start for start in starts if start[-1].isalnum()):
+    for typed in sorted(start for start in starts if start[-1].isalnum())[::4]:
         assert_completed(client, typed)
 
 
 @given(name=st.sampled_from([name for _, name in NAMED]), data=st.data())
-@examples(max_examples=300)
+@examples(max_examples=100)
 def test_a_name_is_found_at_every_letter_of_typing_it(
     client: TestClient, name: str, data: st.DataObject
 ):
@@ -194,7 +195,7 @@ def test_case_spaces_and_order_of_words_do_not_matter(client: TestClient, typed:
 
 
 @given(misspelled_names())
-@examples(max_examples=300)
+@examples(max_examples=100)
 def test_a_mistyped_letter_still_finds_the_entity(client: TestClient, meant: tuple[str, str]):
     key, typed = meant
 
@@ -202,7 +203,7 @@ def test_a_mistyped_letter_still_finds_the_entity(client: TestClient, meant: tup
 
 
 @given(misspelled_beginnings())
-@examples(max_examples=150)
+@examples(max_examples=80)
 def test_a_mistyped_letter_is_forgiven_before_the_word_is_finished(
     client: TestClient, meant: tuple[str, str]
 ):
@@ -310,7 +311,7 @@ def test_ten_are_suggested_by_default(client: TestClient):
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=100))
-@examples(max_examples=300)
+@examples(max_examples=100)
 def test_any_text_is_answered(client: TestClient, typed: str):
     response = client.get("/v1/suggest", params={"q": typed})
 

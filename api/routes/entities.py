@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field
 from sqlmodel import Session
 
-from api.http.problems import ParameterError, ProblemError, ProblemType, Suggestion
+from api.http.problems import ProblemError, ProblemType, Suggestion
 from api.knowledge.entities import IcdCode, Slug
 from api.knowledge.kinds import KINDS, Kind
 from api.knowledge.queries import entities as queries
@@ -51,7 +51,8 @@ from api.routes.parameters import (
 from api.routes.search import QueryText, found_among
 
 _Q_DESCRIPTION: Final = (
-    "Search in any words among the entities that pass the filters; the best answer comes first."
+    "Search in any words among the entities that pass the filters; without `sort` the best answer "
+    "comes first."
 )
 
 
@@ -174,21 +175,16 @@ def _routes_for(kind: Kind) -> APIRouter:
 def _searched(
     call: Call, kind: Kind, wanted: Any, filters: Mapping[str, Any]
 ) -> tuple[Page[Described], dict[str, Any]]:
-    """A page of a kind by what answers a query, and how the query was understood."""
-    if wanted.sort:
-        raise ProblemError(
-            ProblemType.INVALID_PARAMETERS,
-            "Change these parameters: sort.",
-            errors=[
-                ParameterError(
-                    parameter="sort",
-                    reason="With q the best answer comes first. Leave out sort, or q.",
-                )
-            ],
-        )
+    """A page of what answers a query, the best first unless another order is asked for; and how the
+    query was understood.
+    """
     refs = queries.refs(call.session, kind, filters, wanted.ids)
     found = found_among(call, wanted.q, refs)
     numbered = call.engine().index.entities
+    if wanted.sort and found.hits:
+        slugs = [numbered[hit.entity].ref.partition("/")[2] for hit in found.hits]
+        page = queries.entities(call.session, kind, wanted.window, {}, slugs, wanted.sort)
+        return page, understanding(call.base, found)
     chosen = [numbered[hit.entity].ref for hit in found.hits[wanted.offset :][: wanted.limit]]
     described = queries.described(call.session, chosen)
     page = Page([described[ref] for ref in chosen], len(found.hits))

@@ -37,8 +37,12 @@ MAX_QUERY: Final = 4000
 """Characters of a query: some 700 words, more than people write."""
 
 
+_SOMETHING: Final = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+"""Text without control characters, in which something stands: as the document says it."""
+
+
 def _not_blank(text: str) -> str:
-    if not text.strip():
+    if not text.strip(" "):
         raise ValueError("It is empty. Say what you look for")
     return text
 
@@ -51,6 +55,7 @@ QueryText = Annotated[
         description="What is looked for, in any words: a question, keywords, a story. "
         f"At most {MAX_QUERY} characters.",
         examples=["my fusion is clicking when i bend is that normal"],
+        json_schema_extra={"pattern": _SOMETHING},
     ),
     AfterValidator(_not_blank),
 ]
@@ -106,6 +111,7 @@ SuggestParameters = parameters(
                 max_length=100,
                 description="What has been typed so far.",
                 examples=["pseud"],
+                json_schema_extra={"pattern": _SOMETHING},
             ),
             AfterValidator(_not_blank),
         ],

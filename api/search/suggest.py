@@ -42,6 +42,11 @@ class Suggester:
                     held[part].add(place)
         self._held = dict(held)
         self._words = sorted(word for word in held if word)
+        heads: dict[int, set[str]] = defaultdict(set)
+        for word in self._words:
+            for size in range(_TYPO_FROM - 1, len(word)):
+                heads[size].add(word[:size])
+        self._heads = {size: sorted(own) for size, own in heads.items()}
 
     def suggestions(self, typed: str, kinds: Collection[str], limit: int) -> list[Suggestion]:
         """The entities that what was typed may become, the best first: of `kinds`, if any is given.
@@ -82,11 +87,12 @@ class Suggester:
         if begun:
             # The beginning itself is mistyped, "pseudar" for "pseudoar": with a letter lost or added
             # it has another length.
-            sizes = range(len(part) - 1, len(part) + 2)
-            heads = {word[:size] for word in self._words for size in sizes if len(word) > size}
-            mistyped = process.extract(
-                part, sorted(heads), scorer=OSA.distance, score_cutoff=1, limit=None
-            )
+            heads = [
+                head
+                for size in range(len(part) - 1, len(part) + 2)
+                for head in self._heads.get(size, ())
+            ]
+            mistyped = process.extract(part, heads, scorer=OSA.distance, score_cutoff=1, limit=None)
             for head, _, _ in mistyped:
                 for word in self._beginning_with(head):
                     found |= self._held[word]
