@@ -42,7 +42,7 @@ _SOMETHING: Final = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 
 
 def _not_blank(text: str) -> str:
-    if not text.strip(" "):
+    if not text.strip():
         raise ValueError("It is empty. Say what you look for")
     return text
 
